@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { shareOf } from './bitrateShares.js';
+import { readNetwork } from './networkSampler.js';
+
+const pair = {
+  type: 'candidate-pair',
+  nominated: true,
+  state: 'succeeded',
+  availableOutgoingBitrate: 900_000,
+  currentRoundTripTime: 0.05,
+};
+
+test('reads the selected pair and the worst of the receivers', () => {
+  expect(
+    readNetwork([
+      { ...pair, nominated: false, availableOutgoingBitrate: 1 },
+      pair,
+      { type: 'remote-inbound-rtp', fractionLost: 0.02, jitter: 0.004 },
+      { type: 'remote-inbound-rtp', fractionLost: 0.1, jitter: 0.001 },
+    ]),
+  ).toEqual({ availableOutgoingBitrate: 900_000, rttMs: 50, lossFraction: 0.1, jitterMs: 4 });
+});
+
+test('says nothing while no path is selected', () => {
+  expect(readNetwork([{ ...pair, state: 'in-progress' }])).toBeUndefined();
+  expect(readNetwork([])).toBeUndefined();
+});
+
+test('shares what VP8 leaves by weight', () => {
+  const reading = { availableOutgoingBitrate: 900_000, rttMs: 1, lossFraction: 0, jitterMs: 0 };
+  expect(shareOf(reading, 300_000, 1, 3).availableOutgoingBitrate).toBe(200_000);
+  expect(shareOf(reading, 1_000_000, 1, 1).availableOutgoingBitrate).toBe(0);
+});

@@ -1,0 +1,115 @@
+import type { NetworkReading } from '../codec-worker/messages.js';
+
+/** What one look at the send transport's statistics says. */
+export interface NetworkSample extends NetworkReading {
+  /** bit/s that ordinary VP8 senders take of the estimate. */
+  readonly vp8Bitrate: number;
+}
+
+/** The counters that the next sample needs. */
+interface Baseline {
+  readonly at: number;
+  readonly vp8Bytes: number;
+  readonly vp8Ssrcs: ReadonlySet<number>;
+}
+
+const INTERVAL_MS = 250;
+
+/**
+ * Reads the browser's bandwidth estimate from the selected candidate pair.
+ *
+ * The estimate follows all bytes on the wire, ours too; `targetBitrate` of the
+ * carrier's sender knows only the carrier.
+ */
+export class NetworkSampler {
+  readonly #timer: ReturnType<typeof setInterval>;
+  #baseline: Baseline | undefined;
+  #latest: NetworkSample | undefined;
+
+  /**
+   * @param getStats of the send transport
+   * @param isVp8 whether an SSRC belongs to an ordinary VP8 sender
+   */
+  constructor(
+    getStats: () => Promise<RTCStatsReport | undefined>,
+    isVp8: (ssrc: number) => boolean,
+    onSample: (sample: NetworkSample) => void,
+  ) {
+    const look = async (): Promise<void> => {
+      const report = await getStats();
+      if (report === undefined) return;
+      const sample = this.#read([...toEntries(report)], isVp8);
+      if (sample === undefined) return;
+      this.#latest = sample;
+      onSample(sample);
+    };
+    // A transport that closes under the reader is no error.
+    this.#timer = setInterval(() => void look().catch(() => undefined), INTERVAL_MS);
+  }
+
+  get latest(): NetworkSample | undefined {
+    return this.#latest;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #read(
+    entries: readonly StatsEntry[],
+    isVp8: (ssrc: number) => boolean,
+  ): NetworkSample | undefined {
+    const reading = readNetwork(entries);
+    const outbound = entries.filter(
+      (entry) => entry.type === 'outbound-rtp' && isVp8(entry.ssrc ?? -1),
+    );
+    const now = performance.now();
+    const vp8Bytes = outbound.reduce((sum, entry) => sum + (entry.bytesSent ?? 0), 0);
+    const before = this.#baseline;
+    this.#baseline = {
+      at: now,
+      vp8Bytes,
+      vp8Ssrcs: new Set(outbound.map((entry) => entry.ssrc ?? -1)),
+    };
+    if (reading === undefined) return undefined;
+    const sameSenders = before?.vp8Ssrcs.size === outbound.length;
+    const vp8Bitrate =
+      before !== undefined && sameSenders
+        ? (8000 * Math.max(0, vp8Bytes - before.vp8Bytes)) / Math.max(1, now - before.at)
+        : 0;
+    return { ...reading, vp8Bitrate };
+  }
+}
+
+/** The members of `RTCStats` entries that are read here. */
+export interface StatsEntry {
+  readonly type: string;
+  readonly ssrc?: number;
+  readonly bytesSent?: number;
+  readonly nominated?: boolean;
+  readonly state?: string;
+  readonly availableOutgoingBitrate?: number;
+  readonly currentRoundTripTime?: number;
+  readonly fractionLost?: number;
+  readonly jitter?: number;
+}
+
+function* toEntries(report: RTCStatsReport): Generator<StatsEntry> {
+  for (const entry of report.values()) yield entry as StatsEntry;
+}
+
+/** `undefined` while no path is selected or nothing is known of it. */
+export function readNetwork(entries: readonly StatsEntry[]): NetworkReading | undefined {
+  const pair = entries.find(
+    ({ type, nominated, state }) =>
+      type === 'candidate-pair' && nominated === true && state === 'succeeded',
+  );
+  if (pair?.availableOutgoingBitrate === undefined) return undefined;
+  const remotes = entries.filter(({ type }) => type === 'remote-inbound-rtp');
+  return {
+    availableOutgoingBitrate: pair.availableOutgoingBitrate,
+    rttMs: (pair.currentRoundTripTime ?? 0) * 1000,
+    lossFraction: Math.max(0, ...remotes.map(({ fractionLost = 0 }) => fractionLost)),
+    jitterMs: 1000 * Math.max(0, ...remotes.map(({ jitter = 0 }) => jitter)),
+  };
+}

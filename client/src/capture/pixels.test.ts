@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { lumaDifference, rgbaToI420, scaleI420, splitNv12 } from './pixels.js';
+
+const sides = fc.record({
+  width: fc.integer({ min: 8, max: 24 }).map((half) => half * 2),
+  height: fc.integer({ min: 8, max: 24 }).map((half) => half * 2),
+});
+
+test('NV12 planes are taken apart', () => {
+  const nv12 = new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8, 10, 20, 11, 21]);
+  expect([...splitNv12(nv12, 4, 2)]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 20, 21]);
+});
+
+test.each([
+  ['white', [255, 255, 255], [235, 128, 128]],
+  ['black', [0, 0, 0], [16, 128, 128]],
+  ['red', [255, 0, 0], [63, 102, 240]],
+  ['green', [0, 255, 0], [173, 42, 26]],
+  ['blue', [0, 0, 255], [32, 240, 118]],
+])('%s has its BT.709 code', (_, [r, g, b], [y, u, v]) => {
+  const rgba = Uint8Array.from({ length: 16 }, (_, index) => [r, g, b, 255][index % 4] ?? 0);
+  const [luma, , , , cb, cr] = rgbaToI420(rgba, 2, 2);
+  expect(Math.abs((luma ?? 0) - (y ?? 0))).toBeLessThanOrEqual(1);
+  expect(Math.abs((cb ?? 0) - (u ?? 0))).toBeLessThanOrEqual(1);
+  expect(Math.abs((cr ?? 0) - (v ?? 0))).toBeLessThanOrEqual(1);
+});
+
+test('a flat picture stays flat at any size', () => {
+  fc.assert(
+    fc.property(sides, sides, fc.integer({ min: 0, max: 255 }), (from, big, value) => {
+      const to = {
+        width: Math.min(from.width, big.width),
+        height: Math.min(from.height, big.height),
+      };
+      const data = new Uint8Array((from.width * from.height * 3) / 2).fill(value);
+      const scaled = scaleI420({ ...from, data }, to);
+      expect(scaled.length).toBe((to.width * to.height * 3) / 2);
+      expect(scaled.every((sample) => sample === value)).toBe(true);
+    }),
+  );
+});
+
+test('halving takes the mean of four', () => {
+  const data = new Uint8Array((4 * 4 * 3) / 2);
+  data.set([0, 4, 8, 12, 0, 4, 8, 12, 100, 100, 50, 50, 100, 100, 50, 50]);
+  const scaled = scaleI420({ width: 4, height: 4, data }, { width: 2, height: 2 });
+  expect([...scaled.subarray(0, 4)]).toEqual([2, 10, 100, 50]);
+});
+
+test('the difference of pictures is zero for equal ones and grows with change', () => {
+  const picture = { width: 16, height: 16, data: new Uint8Array(384).fill(50) };
+  const brighter = { ...picture, data: new Uint8Array(384).fill(60) };
+  expect(lumaDifference(picture, picture)).toBe(0);
+  expect(lumaDifference(brighter, picture)).toBe(10);
+  expect(lumaDifference(picture, undefined)).toBe(0);
+});

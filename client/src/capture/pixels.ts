@@ -1,0 +1,145 @@
+/** Size of a picture, both sides even. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** NV12 (luma, then U and V interleaved) to I420 (luma, then U, then V). */
+export function splitNv12(nv12: Uint8Array, width: number, height: number): Uint8Array {
+  const luma = width * height;
+  const chroma = luma / 4;
+  const out = new Uint8Array(luma + 2 * chroma);
+  out.set(nv12.subarray(0, luma));
+  for (let i = 0; i < chroma; i += 1) {
+    out[luma + i] = nv12[luma + 2 * i] ?? 0;
+    out[luma + chroma + i] = nv12[luma + 2 * i + 1] ?? 0;
+  }
+  return out;
+}
+
+/**
+ * RGBA to I420, ITU-R BT.709 limited range, chroma as the mean of 2×2 pixels.
+ * Fixed point with 16 fraction bits.
+ */
+export function rgbaToI420(rgba: Uint8Array, width: number, height: number): Uint8Array {
+  const luma = width * height;
+  const out = new Uint8Array((luma * 3) / 2);
+  let chromaAt = luma;
+  for (let y = 0; y < height; y += 2) {
+    for (let x = 0; x < width; x += 2) {
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      for (let corner = 0; corner < 4; corner += 1) {
+        const at = (y + (corner >> 1)) * width + x + (corner & 1);
+        const r = rgba[at * 4] ?? 0;
+        const g = rgba[at * 4 + 1] ?? 0;
+        const b = rgba[at * 4 + 2] ?? 0;
+        out[at] = (11966 * r + 40254 * g + 4064 * b + 1081344) >> 16;
+        red += r;
+        green += g;
+        blue += b;
+      }
+      out[chromaAt] = (-6596 * red - 22189 * green + 28784 * blue + 33685504) >> 18;
+      out[chromaAt + luma / 4] = (28784 * red - 26145 * green - 2639 * blue + 33685504) >> 18;
+      chromaAt += 1;
+    }
+  }
+  return out;
+}
+
+/** Shrinks an I420 picture; every sample is the mean of the area it covers. */
+export function scaleI420(picture: Size & { readonly data: Uint8Array }, to: Size): Uint8Array {
+  const out = new Uint8Array((to.width * to.height * 3) / 2);
+  const fromLuma = picture.width * picture.height;
+  const toLuma = to.width * to.height;
+  const half = (size: Size): Size => ({ width: size.width / 2, height: size.height / 2 });
+  const planes = [
+    { from: 0, at: 0, source: picture, target: to },
+    { from: fromLuma, at: toLuma, source: half(picture), target: half(to) },
+    { from: fromLuma * 1.25, at: toLuma * 1.25, source: half(picture), target: half(to) },
+  ];
+  for (const { from, at, source, target } of planes) {
+    scalePlane(picture.data.subarray(from), source, out.subarray(at), target);
+  }
+  return out;
+}
+
+function scalePlane(from: Uint8Array, source: Size, to: Uint8Array, target: Size): void {
+  // Horizontally first: one line of floats per source row.
+  const narrow = new Float32Array(target.width * source.height);
+  const columns = coverage(source.width, target.width);
+  for (let y = 0; y < source.height; y += 1) {
+    const row = y * source.width;
+    for (let x = 0; x < target.width; x += 1) {
+      let sum = 0;
+      const first = columns.first[x] ?? 0;
+      const end = columns.first[x + 1] ?? 0;
+      for (let tap = first; tap < end; tap += 1) {
+        sum += (columns.weights[tap] ?? 0) * (from[row + (columns.sources[tap] ?? 0)] ?? 0);
+      }
+      narrow[y * target.width + x] = sum;
+    }
+  }
+  const rows = coverage(source.height, target.height);
+  const sums = new Float32Array(target.width);
+  for (let y = 0; y < target.height; y += 1) {
+    sums.fill(0.5);
+    for (let tap = rows.first[y] ?? 0; tap < (rows.first[y + 1] ?? 0); tap += 1) {
+      const weight = rows.weights[tap] ?? 0;
+      const line = (rows.sources[tap] ?? 0) * target.width;
+      for (let x = 0; x < target.width; x += 1) {
+        sums[x] = (sums[x] ?? 0) + weight * (narrow[line + x] ?? 0);
+      }
+    }
+    // Storing cuts the fraction off: the half above makes it a rounding.
+    to.set(sums, y * target.width);
+  }
+}
+
+/**
+ * Which source samples a target sample covers: taps `first[i]` to
+ * `first[i + 1]` with their source position and weight (sum 1).
+ */
+interface Coverage {
+  readonly first: Int32Array;
+  readonly sources: Int32Array;
+  readonly weights: Float32Array;
+}
+
+function coverage(source: number, target: number): Coverage {
+  const ratio = source / target;
+  const first = new Int32Array(target + 1);
+  const sources: number[] = [];
+  const weights: number[] = [];
+  for (let index = 0; index < target; index += 1) {
+    const start = index * ratio;
+    const end = Math.min(source, start + ratio);
+    for (let at = Math.floor(start); at < end; at += 1) {
+      sources.push(at);
+      weights.push((Math.min(end, at + 1) - Math.max(start, at)) / ratio);
+    }
+    first[index + 1] = sources.length;
+  }
+  return { first, sources: Int32Array.from(sources), weights: Float32Array.from(weights) };
+}
+
+/**
+ * How much a picture differs from the one before: mean absolute difference of
+ * every fourth luma sample of every fourth row, 0…255. 0 for other sizes.
+ */
+export function lumaDifference(
+  now: Size & { readonly data: Uint8Array },
+  before: (Size & { readonly data: Uint8Array }) | undefined,
+): number {
+  if (before?.width !== now.width || before.height !== now.height) return 0;
+  let sum = 0;
+  let count = 0;
+  for (let y = 0; y < now.height; y += 4) {
+    for (let at = y * now.width; at < (y + 1) * now.width; at += 4) {
+      sum += Math.abs((now.data[at] ?? 0) - (before.data[at] ?? 0));
+      count += 1;
+    }
+  }
+  return sum / count;
+}

@@ -1,0 +1,242 @@
+import type { Encoder, FrameStats } from '@inncall/codec-core';
+import type { RateController } from '@inncall/codec-core';
+import { scalePicture, type CapturedPicture } from '../capture/framePicture.js';
+import { lumaDifference } from '../capture/pixels.js';
+import { CaptureClock } from '../latency/captureClock.js';
+import type { PendingPacket } from '../transport/carrierSender.js';
+import { toTick } from '../transport/packet.js';
+import { DropCounter, FrameMailbox } from './frameMailbox.js';
+import type { EncodeStats, Picture } from './messages.js';
+
+/** The part of a `VideoFrame` that the loop itself needs. */
+export interface CapturedFrame {
+  /** µs */
+  readonly timestamp: number;
+  close(): void;
+}
+
+/** The part of `CarrierSender` that the loop needs. */
+export interface PacketCarrier {
+  readonly flowing: boolean;
+  readonly sent: number;
+  readonly lost: number;
+  probe(timestamp: number): Promise<void>;
+  send(timestamp: number, pending: PendingPacket): Promise<void>;
+}
+
+export interface EncodeLoopOptions<Frame extends CapturedFrame> {
+  readonly readPicture: (frame: Frame) => Promise<CapturedPicture>;
+  readonly createEncoder: (size: { width: number; height: number }) => Encoder;
+  readonly rate: RateController;
+  readonly carrier: PacketCarrier;
+  /** Machine time, ms. */
+  readonly now: () => number;
+  /** Sees every picture that is coded, in room time. */
+  readonly onPicture?: (picture: Picture) => void;
+}
+
+interface Arrival {
+  readonly picture: CapturedPicture;
+  /** Of the captured frame, µs. */
+  readonly timestamp: number;
+  /** Machine times, ms. */
+  readonly readAt: number;
+  readonly capturedAt: number;
+}
+
+interface LastCoded {
+  readonly stats: FrameStats;
+  /** As captured, before scaling. */
+  readonly source: CapturedPicture;
+  readonly encodeMs: number;
+  readonly at: number;
+}
+
+/**
+ * The sender's loop: newest captured frame → operating point → encoder →
+ * carrier. One frame at a time; what comes meanwhile waits in the mailbox.
+ */
+export class EncodeLoop<Frame extends CapturedFrame> {
+  readonly #options: EncodeLoopOptions<Frame>;
+  readonly #drops = new DropCounter();
+  readonly #mailbox: FrameMailbox<Arrival>;
+  readonly #captureClock = new CaptureClock();
+  readonly #done: Promise<void>;
+  #encoder: { readonly encoder: Encoder; readonly width: number; readonly height: number } | undefined;
+  #last: LastCoded | undefined;
+  #clockOffset = 0;
+  #paused = false;
+  #captured = 0;
+  #sequence = 0;
+  #keyFrames = 0;
+  #bytes = 0;
+  #decodeMs = 0;
+  #lastError: string | undefined;
+
+  constructor(options: EncodeLoopOptions<Frame>) {
+    this.#options = options;
+    this.#mailbox = new FrameMailbox(this.#drops);
+    this.#done = this.#run();
+  }
+
+  /** Room time minus machine time, ms. */
+  set clockOffset(offset: number) {
+    this.#clockOffset = offset;
+  }
+
+  set paused(paused: boolean) {
+    if (this.#paused && !paused) this.#options.rate.requestKeyFrame();
+    this.#paused = paused;
+  }
+
+  /** ms that decoding all received pictures takes per frame interval. */
+  set decodeMs(ms: number) {
+    this.#decodeMs = ms;
+  }
+
+  get stats(): EncodeStats {
+    const { rate, carrier } = this.#options;
+    const state = rate.state;
+    return {
+      captured: this.#captured,
+      encoded: this.#sequence,
+      sent: carrier.sent,
+      keyFrames: this.#keyFrames,
+      bytes: this.#bytes,
+      drops: this.#drops.counts,
+      width: this.#encoder?.width ?? 0,
+      height: this.#encoder?.height ?? 0,
+      qp: this.#last?.stats.qp ?? 0,
+      activeShare: this.#last?.stats.activeShare ?? 0,
+      encodeMs: this.#last?.encodeMs ?? 0,
+      frameRate: state.frameRate,
+      targetBitrate: state.videoBitrate,
+      limitedBy: state.limitedBy,
+      videoPaused: state.videoPaused,
+      lastError: this.#lastError,
+    };
+  }
+
+  /**
+   * Reads frames until the stream ends. A replaced source's stream ends by itself.
+   *
+   * Pixels are copied at once: the browser drops frames, uncounted, while a
+   * reader holds one of them.
+   */
+  async read(frames: ReadableStream<Frame>): Promise<void> {
+    const reader = frames.getReader();
+    for (;;) {
+      const { done, value: frame } = await reader.read();
+      if (done) return;
+      const readAt = this.#options.now();
+      const { timestamp } = frame;
+      const capturedAt = this.#captureClock.toMachineTime(timestamp, readAt);
+      this.#captured += 1;
+      try {
+        if (this.#paused) {
+          this.#drops.add('paused');
+        } else {
+          const picture = await this.#options.readPicture(frame);
+          this.#mailbox.put({ picture, timestamp, readAt, capturedAt });
+        }
+      } catch (cause) {
+        this.#noteFailure(cause);
+      } finally {
+        frame.close();
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#mailbox.close();
+    await this.#done;
+    await this.#encoder?.encoder.close();
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      const arrival = await this.#mailbox.take();
+      if (arrival === undefined) return;
+      try {
+        await this.#handle(arrival);
+      } catch (cause) {
+        this.#noteFailure(cause);
+      }
+    }
+  }
+
+  async #handle({ picture: source, timestamp, readAt, capturedAt }: Arrival): Promise<void> {
+    const { rate, carrier, now } = this.#options;
+    if (!carrier.flowing) {
+      this.#drops.add('transport');
+      await carrier.probe(timestamp);
+      return;
+    }
+    const plan = rate.plan(now(), { activity: lumaDifference(source, this.#last?.source) });
+    if (plan.action !== 'encode') {
+      this.#drops.add(plan.action === 'pause' ? 'paused' : 'frame-rate');
+      return;
+    }
+    const picture = scalePicture(source, plan.scale);
+    const encoder = await this.#encoderFor(picture);
+    const captureTime = toTick(capturedAt + this.#clockOffset);
+    const encodeStart = now();
+    const { data, stats } = await encoder.encode(
+      { ...picture, timestamp },
+      {
+        qp: plan.qp,
+        keyFrame: plan.keyFrame,
+        maxActiveBlocks: plan.maxActiveBlocks,
+        groups: plan.groups,
+      },
+    );
+    const encodeEnd = now();
+    this.#options.onPicture?.({ ...picture, captureTime });
+    this.#note({ stats, source, encodeMs: encodeEnd - encodeStart, at: encodeStart });
+    rate.frameSent(encodeEnd, { plan, bytes: data.length });
+    await carrier.send(timestamp, {
+      capturedAt,
+      packet: {
+        sequence: this.#sequence++,
+        captureTime,
+        stamps: {
+          read: readAt - capturedAt,
+          encodeStart: encodeStart - capturedAt,
+          encodeEnd: encodeEnd - capturedAt,
+          sent: 0,
+        },
+        keyFrame: stats.type === 'key',
+        color: picture.color,
+        data,
+      },
+    });
+  }
+
+  #note(coded: LastCoded): void {
+    const previous = this.#last;
+    this.#last = coded;
+    this.#bytes += coded.stats.bytes;
+    if (coded.stats.type === 'key') this.#keyFrames += 1;
+    if (previous !== undefined) {
+      this.#options.rate.deviceFeedback({
+        encodeMs: coded.encodeMs,
+        decodeMs: this.#decodeMs,
+        frameIntervalMs: coded.at - previous.at,
+      });
+    }
+  }
+
+  #noteFailure(cause: unknown): void {
+    this.#drops.add('failed');
+    this.#lastError = cause instanceof Error ? cause.message : String(cause);
+    this.#options.rate.requestKeyFrame();
+  }
+
+  async #encoderFor({ width, height }: CapturedPicture): Promise<Encoder> {
+    if (this.#encoder?.width !== width || this.#encoder.height !== height) {
+      await this.#encoder?.encoder.close();
+      this.#encoder = { encoder: this.#options.createEncoder({ width, height }), width, height };
+    }
+    return this.#encoder.encoder;
+  }
+}

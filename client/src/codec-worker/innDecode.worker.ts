@@ -1,0 +1,116 @@
+/** Decode worker: the received videos of several consumers, to their shown tracks. */
+import { createDecoder, type CodecRuntime, type I420Frame } from '@inncall/codec-core';
+import { attachCarrierReceiver } from '../transport/carrierReceiver.js';
+import type { PictureColor } from '../transport/packet.js';
+import { DecodeStream } from './decodeStream.js';
+import { machineTime } from './machineTime.js';
+import {
+  decodeCommandSchema,
+  transformOptionsSchema,
+  type DecodeCommand,
+  type DecodeEvent,
+} from './messages.js';
+import { WorkQueue } from '../workQueue.js';
+import { createWorkerRuntime } from './workerRuntime.js';
+
+declare const self: DedicatedWorkerGlobalScope;
+
+const STATS_INTERVAL_MS = 250;
+
+const streams = new Map<string, DecodeStream>();
+const work = new WorkQueue();
+let runtime: CodecRuntime | undefined;
+let clockOffset = 0;
+
+function post(event: DecodeEvent): void {
+  self.postMessage(event);
+}
+
+function fail(cause: unknown): void {
+  post({ type: 'failed', message: cause instanceof Error ? cause.message : String(cause) });
+}
+
+function toVideoFrame(picture: I420Frame, color: PictureColor): VideoFrame {
+  const bt709 = color.matrix === 'bt709';
+  return new VideoFrame(picture.data, {
+    format: 'I420',
+    codedWidth: picture.width,
+    codedHeight: picture.height,
+    timestamp: picture.timestamp,
+    colorSpace: {
+      matrix: bt709 ? 'bt709' : 'smpte170m',
+      primaries: bt709 ? 'bt709' : 'smpte170m',
+      transfer: bt709 ? 'bt709' : 'smpte170m',
+      fullRange: color.fullRange,
+    },
+  });
+}
+
+function open(consumerId: string, output: WritableStream<VideoFrame>): void {
+  if (runtime === undefined) throw new Error('The codec is not loaded yet.');
+  const writer = output.getWriter();
+  const stream = new DecodeStream({
+    decoder: createDecoder(runtime),
+    work,
+    now: () => machineTime() + clockOffset,
+    show: (picture, packet) => {
+      // The track of a consumer that just closed takes no more pictures.
+      writer.write(toVideoFrame(picture, packet.color)).catch(() => undefined);
+    },
+    onKeyFrameNeeded: () => post({ type: 'keyFrameNeeded', consumerId }),
+    onFirstPicture: () => post({ type: 'firstPicture', consumerId }),
+  });
+  streams.set(consumerId, stream);
+}
+
+function attach(consumerId: string, readable: ReadableStream, writable: WritableStream): void {
+  const stream = streams.get(consumerId);
+  if (stream === undefined) return;
+  attachCarrierReceiver(readable, writable, {
+    onPackets: (packets) => stream.push(packets),
+    onMalformed: () => stream.noteMalformed(),
+  });
+}
+
+async function handle(command: DecodeCommand): Promise<void> {
+  switch (command.type) {
+    case 'load':
+      runtime = await createWorkerRuntime(command.assets);
+      post({ type: 'ready' });
+      return;
+    case 'clock':
+      clockOffset = command.offset;
+      return;
+    case 'open':
+      open(command.consumerId, command.output);
+      post({ type: 'opened', consumerId: command.consumerId });
+      return;
+    case 'encodedStreams':
+      attach(command.consumerId, command.readable, command.writable);
+      return;
+    case 'close': {
+      const stream = streams.get(command.consumerId);
+      streams.delete(command.consumerId);
+      await stream?.close();
+    }
+  }
+}
+
+setInterval(() => {
+  for (const [consumerId, stream] of streams) {
+    post({ type: 'stats', consumerId, stats: stream.stats, timelines: stream.takeTimelines() });
+  }
+}, STATS_INTERVAL_MS);
+
+self.onmessage = ({ data }: MessageEvent<unknown>) => {
+  const command = decodeCommandSchema.safeParse(data);
+  if (command.success) handle(command.data).catch(fail);
+  else fail(command.error);
+};
+
+self.onrtctransform = ({ transformer }) => {
+  const options = transformOptionsSchema.safeParse(transformer.options);
+  if (options.success && options.data.side === 'receiver') {
+    attach(options.data.consumerId, transformer.readable, transformer.writable);
+  }
+};

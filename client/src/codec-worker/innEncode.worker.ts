@@ -1,0 +1,133 @@
+/** Encode worker: one published video, from captured frames to its carrier. */
+import {
+  createEncoder,
+  createRateController,
+  type CodecRuntime,
+  type RateController,
+} from '@inncall/codec-core';
+import { readPicture } from '../capture/framePicture.js';
+import { CarrierSender } from '../transport/carrierSender.js';
+import { EncodeLoop } from './encodeLoop.js';
+import { machineTime } from './machineTime.js';
+import {
+  encodeCommandSchema,
+  transformOptionsSchema,
+  type EncodeCommand,
+  type EncodeEvent,
+  type EncodeSettings,
+} from './messages.js';
+import { PictureRing } from './pictureRing.js';
+import { createWorkerRuntime } from './workerRuntime.js';
+
+declare const self: DedicatedWorkerGlobalScope;
+
+const STATS_INTERVAL_MS = 250;
+const PROBE_BYTES = 48 * 2 ** 20;
+
+interface Publication {
+  readonly loop: EncodeLoop<VideoFrame>;
+  readonly carrier: CarrierSender;
+  readonly rate: RateController;
+  readonly pictures: PictureRing | undefined;
+}
+
+let runtime: CodecRuntime | undefined;
+let publication: Publication | undefined;
+let clockOffset = 0;
+
+function post(event: EncodeEvent): void {
+  self.postMessage(event);
+}
+
+function fail(cause: unknown): void {
+  post({ type: 'failed', message: cause instanceof Error ? cause.message : String(cause) });
+}
+
+function opened(): Publication {
+  if (publication === undefined) throw new Error('The encode worker is not open yet.');
+  return publication;
+}
+
+function open(writable: WritableStream<VideoFrame>, settings: EncodeSettings): Publication {
+  const codec = runtime;
+  if (codec === undefined) throw new Error('The codec is not loaded yet.');
+  const rate = createRateController({
+    kind: settings.content,
+    frameRate: settings.frameRate,
+    maxBitrate: settings.maxBitrate,
+  });
+  const carrier = new CarrierSender({
+    writable,
+    now: machineTime,
+    onPictureLoss: () => rate.requestKeyFrame(),
+  });
+  const pictures = settings.probe ? new PictureRing(PROBE_BYTES) : undefined;
+  const loop = new EncodeLoop<VideoFrame>({
+    readPicture,
+    createEncoder: (size) => createEncoder(codec, size),
+    rate,
+    carrier,
+    now: machineTime,
+    ...(pictures && { onPicture: (picture) => pictures.add(picture) }),
+  });
+  loop.clockOffset = clockOffset;
+  setInterval(() => post({ type: 'stats', stats: loop.stats }), STATS_INTERVAL_MS);
+  return { loop, carrier, rate, pictures };
+}
+
+async function handle(command: EncodeCommand): Promise<void> {
+  switch (command.type) {
+    case 'load':
+      runtime = await createWorkerRuntime(command.assets);
+      post({ type: 'ready' });
+      return;
+    case 'clock':
+      clockOffset = command.offset;
+      if (publication) publication.loop.clockOffset = command.offset;
+      return;
+    case 'open':
+      publication = open(command.carrier, command.settings);
+      post({ type: 'opened' });
+      return;
+    case 'source':
+      await opened().loop.read(command.frames);
+      return;
+    case 'encodedStreams':
+      opened().carrier.attach(command.readable, command.writable);
+      return;
+    case 'settings':
+      opened().rate.setTargetBitrate(command.settings.maxBitrate);
+      return;
+    case 'network':
+      opened().rate.networkFeedback({ now: machineTime(), ...command.reading });
+      return;
+    case 'decodeLoad':
+      opened().loop.decodeMs = command.decodeMs;
+      return;
+    case 'paused':
+      opened().loop.paused = command.paused;
+      return;
+    case 'keyFrame':
+      opened().rate.requestKeyFrame();
+      return;
+    case 'picture':
+      post({
+        type: 'picture',
+        requestId: command.requestId,
+        picture: opened().pictures?.find(command.captureTime),
+      });
+  }
+}
+
+self.onmessage = ({ data }: MessageEvent<unknown>) => {
+  const command = encodeCommandSchema.safeParse(data);
+  if (command.success) handle(command.data).catch(fail);
+  else fail(command.error);
+};
+
+self.onrtctransform = ({ transformer }) => {
+  const options = transformOptionsSchema.safeParse(transformer.options);
+  if (options.success && options.data.side === 'sender') {
+    opened().carrier.attach(transformer.readable, transformer.writable);
+  }
+};

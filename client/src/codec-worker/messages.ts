@@ -1,0 +1,214 @@
+/**
+ * Every message between the window and the codec workers, validated where it
+ * arrives. Times are ms, bit rates bit/s.
+ */
+import { z } from 'zod';
+
+function readableOf<Chunk>() {
+  return z.custom<ReadableStream<Chunk>>((value) => value instanceof ReadableStream);
+}
+
+function writableOf<Chunk>() {
+  return z.custom<WritableStream<Chunk>>((value) => value instanceof WritableStream);
+}
+
+const encodedStreams = {
+  readable: readableOf<RTCEncodedVideoFrame>(),
+  writable: writableOf<RTCEncodedVideoFrame>(),
+};
+
+/** What a codec runtime is made from; fetched once by the window. */
+export const codecAssetsSchema = z.object({
+  ortWasm: z.instanceof(ArrayBuffer),
+  kernels: z.instanceof(WebAssembly.Module),
+  /** The codec's model pack for CPUs. */
+  model: z.instanceof(Uint8Array),
+});
+export type CodecAssets = z.infer<typeof codecAssetsSchema>;
+
+const load = z.object({ type: z.literal('load'), assets: codecAssetsSchema });
+
+/** Room time minus machine time, see `ClockEstimate`. */
+const clock = z.object({ type: z.literal('clock'), offset: z.number() });
+
+const encodeSettingsSchema = z.object({
+  content: z.enum(['camera', 'screen']),
+  /** Upper bound of the video's bit rate. */
+  maxBitrate: z.number().positive(),
+  frameRate: z.number().positive(),
+  /** Keep captured pictures so that tests can compare them with shown ones. */
+  probe: z.boolean(),
+});
+export type EncodeSettings = z.infer<typeof encodeSettingsSchema>;
+
+/** Fields as in codec-core's `NetworkFeedback`, whose `now` the worker adds. */
+const networkReadingSchema = z.object({
+  availableOutgoingBitrate: z.number().min(0),
+  rttMs: z.number().min(0),
+  lossFraction: z.number().min(0).max(1),
+  jitterMs: z.number().min(0),
+});
+export type NetworkReading = z.infer<typeof networkReadingSchema>;
+
+/** Window → encode worker. One worker codes one published video. */
+export const encodeCommandSchema = z.discriminatedUnion('type', [
+  load,
+  clock,
+  z.object({
+    type: z.literal('open'),
+    /** Where carrier frames go: the generator of the carrier track. */
+    carrier: writableOf<VideoFrame>(),
+    settings: encodeSettingsSchema,
+  }),
+  /** The next frames come from here; replaces an earlier source. */
+  z.object({ type: z.literal('source'), frames: readableOf<VideoFrame>() }),
+  /** Streams of `createEncodedStreams`; a script transform brings its own. */
+  z.object({ type: z.literal('encodedStreams'), ...encodedStreams }),
+  z.object({ type: z.literal('settings'), settings: encodeSettingsSchema }),
+  z.object({ type: z.literal('network'), reading: networkReadingSchema }),
+  /** ms that decoding all received pictures takes in one frame interval. */
+  z.object({ type: z.literal('decodeLoad'), decodeMs: z.number().min(0) }),
+  z.object({ type: z.literal('paused'), paused: z.boolean() }),
+  z.object({ type: z.literal('keyFrame') }),
+  z.object({ type: z.literal('picture'), requestId: z.int(), captureTime: z.number() }),
+]);
+export type EncodeCommand = z.infer<typeof encodeCommandSchema>;
+
+/** A picture for tests and measurements: tightly packed I420. */
+const pictureSchema = z.object({
+  width: z.int(),
+  height: z.int(),
+  captureTime: z.number(),
+  data: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+});
+export type Picture = z.infer<typeof pictureSchema>;
+
+const failed = z.object({ type: z.literal('failed'), message: z.string() });
+const ready = z.object({ type: z.literal('ready') });
+
+export const encodeStatsSchema = z.object({
+  /** Frames that the worker took from the source. */
+  captured: z.int(),
+  encoded: z.int(),
+  /** Frames that left through the sender transform. */
+  sent: z.int(),
+  keyFrames: z.int(),
+  /** Coded bytes, without carrier and packet header. */
+  bytes: z.int(),
+  drops: z.record(z.enum(['late', 'frame-rate', 'transport', 'paused', 'failed']), z.int()),
+  width: z.int(),
+  height: z.int(),
+  /** Of the last frame. */
+  qp: z.int(),
+  activeShare: z.number(),
+  encodeMs: z.number(),
+  frameRate: z.number(),
+  targetBitrate: z.number(),
+  limitedBy: z.enum(['none', 'network', 'cpu']),
+  videoPaused: z.boolean(),
+  lastError: z.string().optional(),
+});
+export type EncodeStats = z.infer<typeof encodeStatsSchema>;
+
+/** Encode worker → window. */
+export const encodeEventSchema = z.discriminatedUnion('type', [
+  ready,
+  failed,
+  /** The transform may be attached now. */
+  z.object({ type: z.literal('opened') }),
+  z.object({ type: z.literal('stats'), stats: encodeStatsSchema }),
+  z.object({
+    type: z.literal('picture'),
+    requestId: z.int(),
+    picture: pictureSchema.optional(),
+  }),
+]);
+export type EncodeEvent = z.infer<typeof encodeEventSchema>;
+
+const consumerId = z.string();
+
+/** Window → decode worker. One worker serves several consumers. */
+export const decodeCommandSchema = z.discriminatedUnion('type', [
+  load,
+  clock,
+  z.object({
+    type: z.literal('open'),
+    consumerId,
+    /** Where decoded pictures go: the generator of the shown track. */
+    output: writableOf<VideoFrame>(),
+  }),
+  z.object({ type: z.literal('encodedStreams'), consumerId, ...encodedStreams }),
+  z.object({ type: z.literal('close'), consumerId }),
+]);
+export type DecodeCommand = z.infer<typeof decodeCommandSchema>;
+
+/** The way of one decoded frame; all times in room time except `presented` stamps, added later. */
+export const frameTimelineSchema = z.object({
+  captureTime: z.number(),
+  read: z.number(),
+  encodeStart: z.number(),
+  encodeEnd: z.number(),
+  sent: z.number(),
+  received: z.number(),
+  decodeStart: z.number(),
+  decodeEnd: z.number(),
+});
+export type FrameTimeline = z.infer<typeof frameTimelineSchema>;
+
+export const decodeStatsSchema = z.object({
+  /** Packets that arrived, each counted once. */
+  received: z.int(),
+  decoded: z.int(),
+  /** Pictures handed to the shown track. */
+  rendered: z.int(),
+  keyFrames: z.int(),
+  bytes: z.int(),
+  duplicates: z.int(),
+  /** Packets that never came. */
+  missing: z.int(),
+  /** Packets that came after their gap was given up. */
+  late: z.int(),
+  /** Packets given up because decoding fell behind. */
+  dropped: z.int(),
+  malformed: z.int(),
+  /** By `CodecError` code. */
+  errors: z.record(z.string(), z.int()),
+  checksumMismatches: z.int(),
+  /** Key frames that this receiver asked for. */
+  keyFrameRequests: z.int(),
+  width: z.int(),
+  height: z.int(),
+  /** Of the last frame. */
+  qp: z.int(),
+  activeShare: z.number(),
+  decodeMs: z.number(),
+  /** Longest pause between two rendered pictures since the start. */
+  longestGapMs: z.number(),
+  /** Pauses above 200 ms. */
+  freezes: z.int(),
+});
+export type DecodeStats = z.infer<typeof decodeStatsSchema>;
+
+/** Decode worker → window. */
+export const decodeEventSchema = z.discriminatedUnion('type', [
+  ready,
+  failed,
+  /** The transform may be attached now. */
+  z.object({ type: z.literal('opened'), consumerId }),
+  z.object({
+    type: z.literal('stats'),
+    consumerId,
+    stats: decodeStatsSchema,
+    timelines: z.array(frameTimelineSchema),
+  }),
+  z.object({ type: z.literal('keyFrameNeeded'), consumerId }),
+  z.object({ type: z.literal('firstPicture'), consumerId }),
+]);
+export type DecodeEvent = z.infer<typeof decodeEventSchema>;
+
+/** Options of a script transform, as the worker receives them. */
+export const transformOptionsSchema = z.discriminatedUnion('side', [
+  z.object({ side: z.literal('sender') }),
+  z.object({ side: z.literal('receiver'), consumerId }),
+]);
+export type TransformOptions = z.infer<typeof transformOptionsSchema>;

@@ -1,0 +1,41 @@
+/** One frame that the compositor took. */
+export interface PresentedFrame {
+  /** Timestamp of the shown frame, ms: room time of its capture for INN. */
+  readonly mediaTime: number;
+  /** When it is expected to be visible, machine time, ms. */
+  readonly presentedAt: number;
+}
+
+/** Follows what a video element really shows. */
+export class PresentedFrames {
+  readonly #element: HTMLVideoElement;
+  readonly #onFrame: (frame: PresentedFrame) => void;
+  #handle: number | undefined;
+  #presented = 0;
+
+  constructor(element: HTMLVideoElement, onFrame: (frame: PresentedFrame) => void) {
+    this.#element = element;
+    this.#onFrame = onFrame;
+    this.#watch();
+  }
+
+  /** Frames that the compositor took, also those that had no callback of their own. */
+  get presented(): number {
+    return this.#presented;
+  }
+
+  close(): void {
+    if (this.#handle !== undefined) this.#element.cancelVideoFrameCallback(this.#handle);
+  }
+
+  #watch(): void {
+    this.#handle = this.#element.requestVideoFrameCallback((_, metadata) => {
+      this.#presented = metadata.presentedFrames;
+      this.#onFrame({
+        mediaTime: metadata.mediaTime * 1000,
+        presentedAt: performance.timeOrigin + metadata.expectedDisplayTime,
+      });
+      this.#watch();
+    });
+  }
+}

@@ -1,0 +1,518 @@
+import {
+  PROTOCOL_VERSION,
+  type ChatMessage,
+  type NewConsumer,
+  type Notification,
+  type PeerInfo,
+  type ResponseOf,
+} from '@inncall/sfu/protocol';
+import type { types } from 'mediasoup-client';
+import { shareOf } from '../adaptation/bitrateShares.js';
+import { NetworkSampler, type NetworkSample } from '../adaptation/networkSampler.js';
+import type { CodecWorkers } from '../codec-worker/codecWorkers.js';
+import { machineTime } from '../codec-worker/machineTime.js';
+import { ClientError } from '../errors.js';
+import { Emitter } from '../events.js';
+import type { ClockEstimate } from '../latency/clockOffset.js';
+import { ClockSync } from '../latency/clockSync.js';
+import { transformSettings } from '../transport/encodedTransform.js';
+import type { InnSupport } from '../transport/innSupport.js';
+import { loadDevice, MediaTransports } from '../transport/mediaTransports.js';
+import { WorkQueue } from '../workQueue.js';
+import type { CallPhase, CallSnapshot, RemotePeer, RemoteVideo } from './callSnapshot.js';
+import { judgeReception } from './connectionQuality.js';
+import type { LocalMedia } from './localMedia.js';
+import { reconnectDelay } from './reconnectDelays.js';
+import { RemoteMedia } from './remoteMedia.js';
+import { SignalingClient } from './signalingClient.js';
+
+const JUDGE_INTERVAL_MS = 1_000;
+const REPORT_INTERVAL_MS = 5_000;
+const MAX_CHAT = 500;
+/** A screen gets more of the link than a face. */
+const WEIGHTS = { camera: 1, screen: 2 } as const;
+
+export interface CallSessionOptions {
+  readonly room: string;
+  readonly displayName: string;
+  readonly local: LocalMedia;
+  readonly codec: CodecWorkers;
+  readonly support: InnSupport;
+}
+
+interface CallSessionEvents {
+  changed: CallSnapshot;
+  peerJoined: PeerInfo;
+  peerLeft: PeerInfo;
+  message: ChatMessage;
+}
+
+type Joined = ResponseOf<'join'>;
+
+/**
+ * One call: joins the room, keeps both sides' media and the roster in step
+ * with the server, and finds back after a lost connection.
+ */
+export class CallSession extends Emitter<CallSessionEvents> {
+  readonly remote: RemoteMedia;
+  readonly #options: CallSessionOptions;
+  readonly #peers = new Map<string, PeerInfo>();
+  readonly #work = new WorkQueue();
+  readonly #timers: ReturnType<typeof setInterval>[] = [];
+  #signaling: SignalingClient | undefined;
+  #device: types.Device | undefined;
+  #transports: MediaTransports | undefined;
+  #network: NetworkSampler | undefined;
+  #clock: ClockSync | undefined;
+  #joined: Joined | undefined;
+  #phase: CallPhase = 'joining';
+  #error: ClientError | undefined;
+  #activeSpeaker: string | undefined;
+  #chat: ChatMessage[] = [];
+  #handRaised = false;
+  #joinedAt: number | undefined;
+
+  constructor(options: CallSessionOptions) {
+    super();
+    this.#options = options;
+    this.remote = new RemoteMedia({
+      decoders: options.codec.decoders,
+      api: options.support.supported ? options.support.api : undefined,
+      clockOffset: () => this.clockOffset,
+    });
+    this.remote.on('changed', () => this.#changed());
+    this.remote.on('keyFrameNeeded', (consumerId) => {
+      this.#tell((signaling) => signaling.request({ type: 'requestKeyFrame', consumerId }));
+    });
+    options.local.on('changed', () => this.#changed());
+  }
+
+  /** Room time minus machine time, ms. */
+  get clockOffset(): number {
+    return this.#clock?.estimate?.offset ?? 0;
+  }
+
+  get clock(): ClockEstimate | undefined {
+    return this.#clock?.estimate;
+  }
+
+  get network(): NetworkSample | undefined {
+    return this.#network?.latest;
+  }
+
+  get transports(): MediaTransports | undefined {
+    return this.#transports;
+  }
+
+  get snapshot(): CallSnapshot {
+    const { room, displayName, local, support } = this.#options;
+    const media = local.state;
+    const localVideo = (publication: LocalMedia['camera']) =>
+      publication.track && {
+        track: publication.track,
+        codecs: [publication.inn, publication.vp8].flatMap((sender) => sender?.codec ?? []),
+      };
+    return {
+      phase: this.#phase,
+      room,
+      local: {
+        peerId: this.#joined?.peerId,
+        displayName,
+        micOn: media.micOn,
+        handRaised: this.#handRaised,
+        camera: localVideo(local.camera),
+        screen: localVideo(local.screen),
+        vp8Reason: support.supported ? local.camera.innFailure?.message : support.reason,
+      },
+      peers: [...this.#peers.values()].map((peer) => this.#describe(peer)),
+      activeSpeaker: this.#activeSpeaker,
+      chat: this.#chat,
+      joinedAt: this.#joinedAt,
+      error: this.#error,
+    };
+  }
+
+  /** @throws ClientError 'server-gone', 'server-refused', 'room-full', 'unsupported-browser' */
+  async join(): Promise<void> {
+    try {
+      await this.#connect();
+      await this.#startMedia();
+    } catch (cause) {
+      const error = ClientError.from(cause, 'media-failed', 'The call could not start. Try again.');
+      this.#end('failed', error);
+      throw error;
+    }
+    this.#joinedAt = machineTime();
+    this.#setPhase('in-call');
+    this.#timers.push(
+      setInterval(() => this.#judge(), JUDGE_INTERVAL_MS),
+      setInterval(() => this.#report(), REPORT_INTERVAL_MS),
+    );
+  }
+
+  async leave(): Promise<void> {
+    await this.#signaling?.request({ type: 'leave' }).catch(() => undefined);
+    this.#end('left', undefined);
+  }
+
+  async say(text: string): Promise<void> {
+    const answer = await this.#signaling?.request({ type: 'chat', text });
+    if (answer !== undefined) this.#addMessage(answer.message);
+  }
+
+  async raiseHand(raised: boolean): Promise<void> {
+    await this.#signaling?.request({ type: 'raiseHand', raised });
+    this.#handRaised = raised;
+    this.#changed();
+  }
+
+  /** How large a video is shown, in device pixels, or that nobody sees it. */
+  setVideoPreferences(
+    consumerId: string,
+    size: { readonly width: number; readonly height: number },
+    paused: boolean,
+  ): void {
+    this.#tell((signaling) =>
+      signaling.request({
+        type: 'setConsumerPreferences',
+        consumerId,
+        width: size.width,
+        height: size.height,
+        paused,
+        priority: 1,
+      }),
+    );
+  }
+
+  setCompareMode(enabled: boolean): void {
+    this.#tell((signaling) => signaling.request({ type: 'setCompareMode', enabled }));
+  }
+
+  // --- connecting -----------------------------------------------------------
+
+  async #connect(): Promise<void> {
+    const { room, displayName, support } = this.#options;
+    const signaling = await SignalingClient.connect();
+    this.#signaling?.close();
+    this.#signaling = signaling;
+    signaling.on('notification', (notification) => {
+      this.#handle(notification);
+    });
+    signaling.on('newConsumer', ({ offer, answer }) => {
+      void this.#accept(offer).then(answer);
+    });
+    const hello = await signaling.request({ type: 'hello', protocolVersion: PROTOCOL_VERSION });
+    this.#device ??= await loadDevice(hello.routerRtpCapabilities as types.RtpCapabilities);
+    const previous = this.#joined;
+    this.#joined = await signaling.request({
+      type: 'join',
+      roomId: room,
+      displayName,
+      rtpCapabilities: this.#device.recvRtpCapabilities as never,
+      decodes: support.supported ? ['inn', 'vp8'] : ['vp8'],
+      ...(previous && { session: { token: previous.sessionToken, keepMedia: true } }),
+    });
+    signaling.on('disconnected', () => {
+      if (this.#signaling === signaling && !this.#ended) void this.#reconnect();
+    });
+    this.#peers.clear();
+    for (const peer of this.#joined.peers) this.#peers.set(peer.id, peer);
+    this.#chat = this.#joined.chat;
+    this.#clock?.close();
+    this.#clock = new ClockSync({
+      now: machineTime,
+      ask: (t0) => signaling.request({ type: 'clockSync', t0 }),
+      onEstimate: ({ offset }) => this.#setClockOffset(offset),
+    });
+    this.#changed();
+  }
+
+  /** Makes transports and publishes everything anew. */
+  async #startMedia(): Promise<void> {
+    const { local, support } = this.#options;
+    if (this.#device === undefined) throw new Error('No device.');
+    this.#closeMedia();
+    const transports = new MediaTransports(
+      this.#device,
+      () => {
+        if (this.#signaling === undefined) {
+          throw new ClientError('server-gone', 'The connection to the server is closed.');
+        }
+        return this.#signaling.request;
+      },
+      transformSettings(support.supported ? support.api : undefined),
+    );
+    this.#transports = transports;
+    await transports.open();
+    await local.setVp8Wanted(this.#joined?.vp8Wanted ?? false);
+    await local.publish(transports);
+    const vp8Ssrcs = (): (number | undefined)[] =>
+      [local.camera.vp8, local.screen.vp8].map(
+        (sender) => sender?.producer.rtpParameters.encodings?.[0]?.ssrc,
+      );
+    this.#network = new NetworkSampler(
+      () => transports.getStats('send'),
+      (ssrc) => vp8Ssrcs().includes(ssrc),
+      (sample) => this.#distribute(sample),
+    );
+  }
+
+  async #reconnect(): Promise<void> {
+    this.#setPhase('reconnecting');
+    for (let attempt = 0; !this.#ended; attempt += 1) {
+      const delay = reconnectDelay(attempt, Math.random);
+      if (delay === undefined) {
+        this.#end(
+          'failed',
+          new ClientError('server-gone', 'The server cannot be reached any more. Join again.'),
+        );
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      if (this.#ended) return;
+      try {
+        await this.#connect();
+        await this.#resumeMedia();
+        this.#setPhase('in-call');
+        return;
+      } catch (cause) {
+        const error = ClientError.from(cause, 'media-failed', 'The call could not be resumed.');
+        if (error.code !== 'server-gone') {
+          this.#end('failed', error);
+          return;
+        }
+      }
+    }
+  }
+
+  /** Keeps what the server kept, makes the rest anew. */
+  async #resumeMedia(): Promise<void> {
+    const joined = this.#joined;
+    const transports = this.#transports;
+    const kept = joined?.kept;
+    const allKept =
+      joined?.resumed === true &&
+      transports !== undefined &&
+      transports.transportIds.every((id) => kept?.transportIds.includes(id));
+    if (!allKept) {
+      await this.#startMedia();
+      return;
+    }
+    this.remote.closeAllExcept(kept?.consumerIds ?? []);
+    if (this.#handRaised) await this.raiseHand(true);
+    await transports.restartIce();
+  }
+
+  // --- what the server says -------------------------------------------------
+
+  #handle(notification: Notification): void {
+    switch (notification.type) {
+      case 'peerJoined':
+        this.#peers.set(notification.peer.id, notification.peer);
+        this.emit('peerJoined', notification.peer);
+        break;
+      case 'peerUpdated':
+        this.#peers.set(notification.peer.id, notification.peer);
+        break;
+      case 'peerLeft': {
+        const peer = this.#peers.get(notification.peerId);
+        this.#peers.delete(notification.peerId);
+        if (peer !== undefined) this.emit('peerLeft', peer);
+        break;
+      }
+      case 'consumerClosed':
+        this.remote.close(notification.consumerId);
+        break;
+      case 'consumerPaused':
+        this.remote.setPaused(notification.consumerId, notification.reason);
+        break;
+      case 'consumerResumed':
+        this.remote.setPaused(notification.consumerId, undefined);
+        break;
+      case 'keyFrameWanted':
+        this.#innSenders().find(({ producer }) => producer.id === notification.producerId)
+          ?.encoder.requestKeyFrame();
+        break;
+      case 'activeSpeaker':
+        this.#activeSpeaker = notification.peerId ?? undefined;
+        break;
+      case 'chat':
+        this.#addMessage(notification.message);
+        this.emit('message', notification.message);
+        break;
+      case 'vp8Wanted':
+        this.#inBackground(() => this.#options.local.setVp8Wanted(notification.wanted));
+        break;
+      case 'mediaReset':
+        this.#inBackground(() => this.#startMedia());
+        break;
+      case 'sessionReplaced':
+        this.#end(
+          'failed',
+          new ClientError('server-refused', 'This call was opened in another window.'),
+        );
+        break;
+      case 'serverClosing':
+      case 'producerScore':
+      case 'feedback':
+      case 'downlinkEstimate':
+        return;
+    }
+    this.#changed();
+  }
+
+  async #accept(offer: NewConsumer): Promise<{ ok: true } | { ok: false; message: string }> {
+    const transports = this.#transports;
+    try {
+      if (transports === undefined) throw new Error('No transport is open.');
+      await this.remote.accept(offer, transports);
+    } catch (cause) {
+      return { ok: false, message: cause instanceof Error ? cause.message : String(cause) };
+    }
+    // After the acknowledgement, which leaves first.
+    queueMicrotask(() => {
+      this.#tell((signaling) =>
+        signaling.request({ type: 'resumeConsumer', consumerId: offer.consumerId }),
+      );
+    });
+    return { ok: true };
+  }
+
+  #addMessage(message: ChatMessage): void {
+    if (this.#chat.some(({ id }) => id === message.id)) return;
+    this.#chat = [...this.#chat, message].slice(-MAX_CHAT);
+    this.#changed();
+  }
+
+  // --- what goes on -----------------------------------------------------------
+
+  #innSenders() {
+    const { local } = this.#options;
+    return [local.camera.inn, local.screen.inn].filter((sender) => sender !== undefined);
+  }
+
+  #distribute(sample: NetworkSample): void {
+    const { local } = this.#options;
+    const active = [local.camera, local.screen].filter(
+      ({ inn, track }) => inn !== undefined && track !== undefined,
+    );
+    const total = active.reduce((sum, { source }) => sum + WEIGHTS[source], 0);
+    for (const { inn, source } of active) {
+      inn?.encoder.setNetwork(shareOf(sample, sample.vp8Bitrate, WEIGHTS[source], total));
+    }
+  }
+
+  #setClockOffset(offset: number): void {
+    this.#options.codec.decoders.setClockOffset(offset);
+    for (const sender of this.#innSenders()) sender.encoder.setClockOffset(offset);
+  }
+
+  #judge(): void {
+    let decodeMs = 0;
+    for (const video of this.remote.videos.values()) {
+      video.judge();
+      decodeMs += video.stats?.decodeMs ?? 0;
+    }
+    for (const sender of this.#innSenders()) sender.encoder.setDecodeLoad(decodeMs);
+    this.#changed();
+  }
+
+  #report(): void {
+    const videos = [...this.remote.videos.values()];
+    const latency = videos.flatMap((video) =>
+      [...video.takeSamples()].map(([stage, samplesMs]) => ({
+        stage,
+        codec: video.receiver.offer.appData.codec === 'inn' ? ('inn' as const) : ('vp8' as const),
+        samplesMs,
+      })),
+    );
+    if (latency.length === 0) return;
+    this.#tell((signaling) =>
+      signaling.request({ type: 'reportStats', latency: latency.slice(0, 32), freezes: 0 }),
+    );
+  }
+
+  #describe(peer: PeerInfo): RemotePeer {
+    const { producers: _producers, decodes: _decodes, ...info } = peer;
+    const videos = [...this.remote.videos.values()].filter(
+      ({ receiver }) => receiver.offer.peerId === peer.id,
+    );
+    const shown = (source: 'camera' | 'screen'): RemoteVideo | undefined => {
+      const video = videos.findLast(({ receiver }) => receiver.offer.appData.source === source);
+      if (video === undefined) return undefined;
+      const { offer, stream } = video.receiver;
+      return {
+        consumerId: offer.consumerId,
+        source,
+        codec: offer.appData.codec === 'inn' ? 'inn' : 'vp8',
+        stream,
+        paused: this.remote.pauseReason(offer.consumerId),
+      };
+    };
+    const camera = shown('camera');
+    return {
+      ...info,
+      camera,
+      screen: shown('screen'),
+      vp8Reason: camera?.codec === 'vp8' ? this.#vp8Reason(peer) : undefined,
+      quality: videos[0]?.quality ?? judgeReception(undefined),
+    };
+  }
+
+  #vp8Reason(peer: PeerInfo): string {
+    const { support } = this.#options;
+    if (!support.supported) return `Shown as VP8: ${support.reason}.`;
+    return peer.decodes.includes('inn')
+      ? `${peer.displayName} sends VP8: their INN encoder is not running.`
+      : `${peer.displayName} sends VP8: their browser cannot use INN, or they chose VP8.`;
+  }
+
+  #tell(send: (signaling: SignalingClient) => Promise<unknown>): void {
+    const signaling = this.#signaling;
+    if (signaling === undefined) return;
+    // What is told here is repeated by itself or by a reconnect.
+    send(signaling).catch(() => undefined);
+  }
+
+  #inBackground(job: () => Promise<void>): void {
+    this.#work.run(job).catch((cause: unknown) => {
+      this.#error = ClientError.from(cause, 'media-failed', 'The media connection failed.');
+      this.#changed();
+    });
+  }
+
+  // --- ending -----------------------------------------------------------------
+
+  get #ended(): boolean {
+    return this.#phase === 'left' || this.#phase === 'failed';
+  }
+
+  #end(phase: 'left' | 'failed', error: ClientError | undefined): void {
+    if (this.#ended) return;
+    this.#error = error;
+    this.#setPhase(phase);
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#clock?.close();
+    this.#closeMedia();
+    void this.#options.local.publish(undefined);
+    this.#signaling?.close();
+    this.#signaling = undefined;
+  }
+
+  #closeMedia(): void {
+    this.#network?.close();
+    this.#network = undefined;
+    this.remote.closeAllExcept([]);
+    this.#transports?.close();
+    this.#transports = undefined;
+  }
+
+  #setPhase(phase: CallPhase): void {
+    this.#phase = phase;
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.emit('changed', this.snapshot);
+  }
+}

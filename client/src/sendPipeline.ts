@@ -1,0 +1,148 @@
+/**
+ * The sender's side, in the order in which a frame passes:
+ *
+ *     camera track → MediaStreamTrackProcessor → encode worker (INN)
+ *       → carrier track → browser's VP8 encoder → sender transform (packet put
+ *       behind the carrier's bytes) → SFU
+ */
+import type { types } from 'mediasoup-client';
+import type { EncodeSettings, EncodeStats } from './codec-worker/messages.js';
+import type { EncodeWorkerClient } from './codec-worker/encodeWorkerClient.js';
+import { attachTransform, type TransformApi } from './transport/encodedTransform.js';
+import type { MediaTransports } from './transport/mediaTransports.js';
+
+/** Frames that wait while the worker is busy; what is too old is dropped in its mailbox. */
+const SOURCE_BUFFER = 8;
+/** The browser probes up to this multiple of what the encoder may use. */
+const BITRATE_HEADROOM = 1.3;
+
+/** One published video: INN in a carrier, or ordinary VP8. */
+export interface VideoSender {
+  readonly codec: 'inn' | 'vp8';
+  readonly producer: types.Producer;
+  /** Sends another camera's or screen's picture from now on. */
+  setTrack(track: MediaStreamTrack): Promise<void>;
+  setPaused(paused: boolean): void;
+  close(): void;
+}
+
+export interface VideoSenderOptions {
+  readonly transports: MediaTransports;
+  readonly source: 'camera' | 'screen';
+  readonly track: MediaStreamTrack;
+  readonly settings: EncodeSettings;
+  readonly paused: boolean;
+}
+
+/** Publishes a track as INN. The worker belongs to the sender from now on. */
+export class InnSender implements VideoSender {
+  readonly codec = 'inn';
+  readonly producer: types.Producer;
+  readonly encoder: EncodeWorkerClient;
+  readonly #carrierTrack: MediaStreamTrack;
+  #stats: EncodeStats | undefined;
+
+  private constructor(
+    producer: types.Producer,
+    encoder: EncodeWorkerClient,
+    carrierTrack: MediaStreamTrack,
+  ) {
+    this.producer = producer;
+    this.encoder = encoder;
+    this.#carrierTrack = carrierTrack;
+    encoder.on('stats', (stats) => {
+      this.#stats = stats;
+    });
+  }
+
+  static async create(
+    options: VideoSenderOptions & {
+      readonly encoder: EncodeWorkerClient;
+      readonly api: TransformApi;
+    },
+  ): Promise<InnSender> {
+    const { transports, source, track, settings, paused, encoder, api } = options;
+    const carrierTrack = new MediaStreamTrackGenerator({ kind: 'video' });
+    await encoder.open(carrierTrack.writable, settings);
+    const producer = await transports.produce({
+      track: carrierTrack,
+      appData: { source, codec: 'inn', ...pictureSize(track) },
+      paused,
+      maxBitrate: settings.maxBitrate * BITRATE_HEADROOM,
+      onRtpSender: (sender) =>
+        attachTransform(api, sender, encoder.worker, { side: 'sender' }, (streams) =>
+          encoder.attachStreams(streams),
+        ),
+    });
+    const sender = new InnSender(producer, encoder, carrierTrack);
+    sender.setPaused(paused);
+    await sender.setTrack(track);
+    return sender;
+  }
+
+  get stats(): EncodeStats | undefined {
+    return this.#stats;
+  }
+
+  setTrack(track: MediaStreamTrack): Promise<void> {
+    const processor = new MediaStreamTrackProcessor({ track, maxBufferSize: SOURCE_BUFFER });
+    this.encoder.setSource(processor.readable);
+    return Promise.resolve();
+  }
+
+  setPaused(paused: boolean): void {
+    this.encoder.setPaused(paused);
+    setProducerPaused(this.producer, paused);
+  }
+
+  close(): void {
+    this.producer.close();
+    this.encoder.close();
+    this.#carrierTrack.stop();
+  }
+}
+
+/** Publishes a track as ordinary VP8, for peers or browsers that cannot do INN. */
+export class Vp8Sender implements VideoSender {
+  readonly codec = 'vp8';
+  readonly producer: types.Producer;
+
+  private constructor(producer: types.Producer) {
+    this.producer = producer;
+  }
+
+  static async create(options: VideoSenderOptions): Promise<Vp8Sender> {
+    const { transports, source, track, settings, paused } = options;
+    const producer = await transports.produce({
+      track,
+      appData: { source, codec: 'vp8', ...pictureSize(track) },
+      paused,
+      maxBitrate: settings.maxBitrate,
+    });
+    const sender = new Vp8Sender(producer);
+    sender.setPaused(paused);
+    return sender;
+  }
+
+  setTrack(track: MediaStreamTrack): Promise<void> {
+    return this.producer.replaceTrack({ track });
+  }
+
+  setPaused(paused: boolean): void {
+    setProducerPaused(this.producer, paused);
+  }
+
+  close(): void {
+    this.producer.close();
+  }
+}
+
+function setProducerPaused(producer: types.Producer, paused: boolean): void {
+  if (paused) producer.pause();
+  else producer.resume();
+}
+
+function pictureSize(track: MediaStreamTrack): { width: number; height: number } {
+  const { width = 640, height = 360 } = track.getSettings();
+  return { width, height };
+}

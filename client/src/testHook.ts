@@ -1,0 +1,41 @@
+import type { InnCallApp } from './app.js';
+import type { Picture } from './codec-worker/messages.js';
+import type { CallStats } from './room/callStats.js';
+
+/** Read-only view of a running call for tests and measurements: `window.__inncall`. */
+export interface TestHook {
+  readonly version: 1;
+  /** Present numbers, or `undefined` outside of a call. */
+  stats(): CallStats | undefined;
+  /** Frames that the camera delivered, as the browser counts them. */
+  cameraFrames(): { readonly delivered: number; readonly total: number } | undefined;
+  /** The picture that is on the screen now. */
+  shownPicture(consumerId: string): Promise<Picture | undefined>;
+  /** The picture captured at `captureTime`, about the last three seconds; needs `?probe=1`. */
+  capturedPicture(source: 'camera' | 'screen', captureTime: number): Promise<Picture | undefined>;
+}
+
+declare global {
+  interface Window {
+    __inncall?: TestHook;
+  }
+  interface MediaStreamTrack {
+    /** MediaStreamTrack statistics (Chromium). */
+    readonly stats?: { readonly deliveredFrames: number; readonly totalFrames: number };
+  }
+}
+
+export function installTestHook(app: InnCallApp): void {
+  window.__inncall = {
+    version: 1,
+    stats: () => app.stats,
+    cameraFrames: () => {
+      const stats = app.local.camera.track?.stats;
+      return stats && { delivered: stats.deliveredFrames, total: stats.totalFrames };
+    },
+    shownPicture: async (consumerId) =>
+      app.session?.remote.videos.get(consumerId)?.shownPicture(),
+    capturedPicture: async (source, captureTime) =>
+      app.local[source].inn?.encoder.findPicture(captureTime),
+  };
+}

@@ -1,0 +1,32 @@
+import { parseCarrier, type MalformedReason, type Packet } from './packet.js';
+
+export interface CarrierReceiverHandlers {
+  readonly onPackets: (packets: readonly Packet[]) => void;
+  readonly onMalformed: (reason: MalformedReason) => void;
+}
+
+/**
+ * Receiver transform (worker side): takes the packets out of each carrier
+ * frame and gives the carrier's own bytes on, so that the browser's VP8
+ * decoder stays content and sends no PLI.
+ */
+export function attachCarrierReceiver(
+  readable: ReadableStream<RTCEncodedVideoFrame>,
+  writable: WritableStream<RTCEncodedVideoFrame>,
+  handlers: CarrierReceiverHandlers,
+): void {
+  const transform = new TransformStream<RTCEncodedVideoFrame, RTCEncodedVideoFrame>({
+    transform: (frame, controller) => {
+      const parsed = parseCarrier(new Uint8Array(frame.data));
+      if (parsed.kind === 'packets') frame.data = parsed.carrier.slice().buffer;
+      controller.enqueue(frame);
+      if (parsed.kind === 'packets') handlers.onPackets(parsed.packets);
+      else if (parsed.kind === 'malformed') handlers.onMalformed(parsed.reason);
+    },
+  });
+  // The pipe ends with the receiver; that is no error of ours.
+  readable
+    .pipeThrough(transform)
+    .pipeTo(writable)
+    .catch(() => undefined);
+}

@@ -1,0 +1,140 @@
+import { CarrierMatcher } from './carrierMatcher.js';
+import { writeCarrier, type Packet } from './packet.js';
+
+/** Side of the carrier's picture: large enough to lose none, small enough to cost little. */
+export const CARRIER_SIDE = 32;
+const GREY = 128;
+/** A carrier that has not come out after this time was dropped by the encoder or is held back. */
+const MAX_WAIT_MS = 60;
+
+/** A packet whose `sent` stamp is set when its carrier leaves. */
+export interface PendingPacket {
+  readonly packet: Packet;
+  /** Capture time on this machine's clock, ms. */
+  readonly capturedAt: number;
+}
+
+export interface CarrierSenderOptions {
+  readonly writable: WritableStream<VideoFrame>;
+  /** Machine time, ms. */
+  readonly now: () => number;
+  /** The receiver or the SFU wants a key frame that the waiting packets do not hold. */
+  readonly onPictureLoss: () => void;
+}
+
+/**
+ * Sends packets inside the frames of the carrier track (worker side).
+ *
+ * `send` writes a tiny grey frame; the browser encodes it and hands it to the
+ * sender transform, which puts the packet behind the carrier's bytes.
+ */
+export class CarrierSender {
+  readonly #options: CarrierSenderOptions;
+  readonly #writer: WritableStreamDefaultWriter<VideoFrame>;
+  readonly #matcher = new CarrierMatcher<PendingPacket>();
+  readonly #grey = new Uint8Array((CARRIER_SIDE * CARRIER_SIDE * 3) / 2).fill(GREY);
+  readonly #waiting = new Set<() => void>();
+  #lastOut = -Infinity;
+  #sent = 0;
+
+  constructor(options: CarrierSenderOptions) {
+    this.#options = options;
+    this.#writer = options.writable.getWriter();
+  }
+
+  /** Packets that left. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Packets given up because their carrier never came out. */
+  get lost(): number {
+    return this.#matcher.overflowed;
+  }
+
+  /** Whether carriers come out at present. Until then `probe` has to be called. */
+  get flowing(): boolean {
+    return this.#matcher.anchored && this.#options.now() - this.#lastOut < 1000;
+  }
+
+  /** Writes a carrier without payload, to find out whether carriers flow. */
+  async probe(timestamp: number): Promise<void> {
+    await this.#write(timestamp, undefined);
+  }
+
+  /**
+   * Writes a carrier with a packet and waits until it left, but not for long.
+   *
+   * @param timestamp of the captured frame, µs
+   */
+  async send(timestamp: number, pending: PendingPacket): Promise<void> {
+    await this.#write(timestamp, pending);
+  }
+
+  /** Connects the encoded streams of the carrier's sender. */
+  attach(
+    readable: ReadableStream<RTCEncodedVideoFrame>,
+    writable: WritableStream<RTCEncodedVideoFrame>,
+  ): void {
+    const transform = new TransformStream<RTCEncodedVideoFrame, RTCEncodedVideoFrame>({
+      transform: (frame, controller) => {
+        this.#fill(frame);
+        controller.enqueue(frame);
+      },
+    });
+    // The pipe ends with the sender; that is no error of ours.
+    readable
+      .pipeThrough(transform)
+      .pipeTo(writable)
+      .catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#settle();
+    await this.#writer.close().catch(() => undefined);
+  }
+
+  async #write(timestamp: number, pending: PendingPacket | undefined): Promise<void> {
+    this.#matcher.write(timestamp / 1000, pending);
+    const left = new Promise<void>((resolve) => {
+      const timer = setTimeout(done, MAX_WAIT_MS);
+      const waiting = this.#waiting;
+      function done(): void {
+        clearTimeout(timer);
+        waiting.delete(done);
+        resolve();
+      }
+      waiting.add(done);
+    });
+    await this.#writer.write(
+      new VideoFrame(this.#grey, {
+        format: 'I420',
+        codedWidth: CARRIER_SIDE,
+        codedHeight: CARRIER_SIDE,
+        timestamp,
+      }),
+    );
+    await left;
+  }
+
+  #fill(frame: RTCEncodedVideoFrame): void {
+    const now = this.#options.now();
+    const packets = this.#matcher.take(frame.timestamp).map(({ packet, capturedAt }) => ({
+      ...packet,
+      stamps: { ...packet.stamps, sent: now - capturedAt },
+    }));
+    if (frame.type === 'key' && !packets.some((packet) => packet.keyFrame)) {
+      this.#options.onPictureLoss();
+    }
+    if (packets.length > 0) {
+      frame.data = writeCarrier(new Uint8Array(frame.data), packets).buffer as ArrayBuffer;
+      this.#sent += packets.length;
+    }
+    this.#lastOut = now;
+    this.#settle();
+  }
+
+  #settle(): void {
+    for (const done of [...this.#waiting]) done();
+  }
+}

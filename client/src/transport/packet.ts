@@ -1,0 +1,157 @@
+/**
+ * The bytes of one carrier frame on the wire:
+ *
+ *     carrier frame | packet … packet | trailer
+ *
+ * The carrier's own VP8 bytes come first, so the SFU and the VP8 depacketizer
+ * see an ordinary frame, and the receiver can restore them for its decoder.
+ * Usually there is one packet; a carrier frame that the browser's encoder
+ * dropped leaves its packet to the next one.
+ *
+ * Numbers are big-endian. Packet header, 22 bytes: flags u8, sequence u32,
+ * capture time u48, stage stamps 4 × u16, codec byte count u24. Trailer,
+ * 8 bytes: carrier byte count u16, packet count u8, version u8, magic u32.
+ * Times are ticks of 100 µs.
+ */
+
+/** When each stage of the sender had the frame, ms after its capture, 0…6553.5. */
+export interface SenderStamps {
+  /** The worker took the frame from the camera. */
+  readonly read: number;
+  readonly encodeStart: number;
+  readonly encodeEnd: number;
+  /** The carrier frame left through the sender transform. */
+  readonly sent: number;
+}
+
+/** How YUV samples mean colours (ITU-R BT.601 or BT.709). */
+export interface PictureColor {
+  readonly matrix: 'bt601' | 'bt709';
+  readonly fullRange: boolean;
+}
+
+/** One coded frame with what the receiver must know before it decodes. */
+export interface Packet {
+  /** Counts the coded frames of one producer from 0. */
+  readonly sequence: number;
+  /** Capture time in room time (the server's clock), ms, a multiple of 0.1. */
+  readonly captureTime: number;
+  readonly stamps: SenderStamps;
+  readonly keyFrame: boolean;
+  readonly color: PictureColor;
+  /** The codec's bytes, 1…16777215 of them. */
+  readonly data: Uint8Array;
+}
+
+export type MalformedReason = 'version' | 'carrier-length' | 'packet-header' | 'packet-length';
+
+/** What a received carrier frame holds. */
+export type ParsedCarrier =
+  /** No packets: a lone carrier, or not one of ours. */
+  | { readonly kind: 'plain' }
+  | { readonly kind: 'packets'; readonly carrier: Uint8Array; readonly packets: readonly Packet[] }
+  | { readonly kind: 'malformed'; readonly reason: MalformedReason };
+
+export const PACKET_VERSION = 1;
+export const MAX_PACKETS = 255;
+const MAGIC = 0x494e4e43;
+const HEADER_BYTES = 22;
+const TRAILER_BYTES = 8;
+const TICKS_PER_MS = 10;
+const FLAG_KEY = 1;
+const FLAG_BT709 = 2;
+const FLAG_FULL_RANGE = 4;
+
+/** Rounds a time in ms to the tick that travels. */
+export function toTick(ms: number): number {
+  return Math.round(ms * TICKS_PER_MS) / TICKS_PER_MS;
+}
+
+function stampTicks(ms: number): number {
+  return Math.min(0xffff, Math.max(0, Math.round(ms * TICKS_PER_MS)));
+}
+
+/**
+ * Puts packets behind the carrier's bytes.
+ *
+ * @throws RangeError when a count does not fit its field.
+ */
+export function writeCarrier(carrier: Uint8Array, packets: readonly Packet[]): Uint8Array {
+  if (carrier.length > 0xffff) throw new RangeError('A carrier frame has at most 65535 bytes.');
+  if (packets.length > MAX_PACKETS) throw new RangeError('A carrier takes at most 255 packets.');
+  let length = carrier.length + TRAILER_BYTES;
+  for (const packet of packets) {
+    if (packet.data.length === 0 || packet.data.length > 0xffffff) {
+      throw new RangeError('A packet has 1 to 16777215 codec bytes.');
+    }
+    length += HEADER_BYTES + packet.data.length;
+  }
+  const bytes = new Uint8Array(length);
+  const view = new DataView(bytes.buffer);
+  bytes.set(carrier);
+  let at = carrier.length;
+  for (const packet of packets) {
+    const captureTicks = Math.round(packet.captureTime * TICKS_PER_MS);
+    view.setUint8(
+      at,
+      (packet.keyFrame ? FLAG_KEY : 0) |
+        (packet.color.matrix === 'bt709' ? FLAG_BT709 : 0) |
+        (packet.color.fullRange ? FLAG_FULL_RANGE : 0),
+    );
+    view.setUint32(at + 1, packet.sequence);
+    view.setUint16(at + 5, Math.floor(captureTicks / 2 ** 32));
+    view.setUint32(at + 7, captureTicks % 2 ** 32);
+    view.setUint16(at + 11, stampTicks(packet.stamps.read));
+    view.setUint16(at + 13, stampTicks(packet.stamps.encodeStart));
+    view.setUint16(at + 15, stampTicks(packet.stamps.encodeEnd));
+    view.setUint16(at + 17, stampTicks(packet.stamps.sent));
+    view.setUint8(at + 19, packet.data.length >>> 16);
+    view.setUint16(at + 20, packet.data.length & 0xffff);
+    bytes.set(packet.data, at + HEADER_BYTES);
+    at += HEADER_BYTES + packet.data.length;
+  }
+  view.setUint16(at, carrier.length);
+  view.setUint8(at + 2, packets.length);
+  view.setUint8(at + 3, PACKET_VERSION);
+  view.setUint32(at + 4, MAGIC);
+  return bytes;
+}
+
+/** Takes a received carrier frame apart. Total: never throws, never reads outside. */
+export function parseCarrier(bytes: Uint8Array): ParsedCarrier {
+  const end = bytes.length - TRAILER_BYTES;
+  if (end < 0) return { kind: 'plain' };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint32(end + 4) !== MAGIC) return { kind: 'plain' };
+  if (view.getUint8(end + 3) !== PACKET_VERSION) return { kind: 'malformed', reason: 'version' };
+  const carrierLength = view.getUint16(end);
+  if (carrierLength > end) return { kind: 'malformed', reason: 'carrier-length' };
+  const packets: Packet[] = [];
+  let at = carrierLength;
+  for (let left = view.getUint8(end + 2); left > 0; left -= 1) {
+    if (at + HEADER_BYTES > end) return { kind: 'malformed', reason: 'packet-header' };
+    const length = view.getUint8(at + 19) * 0x10000 + view.getUint16(at + 20);
+    const next = at + HEADER_BYTES + length;
+    if (length === 0 || next > end) return { kind: 'malformed', reason: 'packet-length' };
+    const flags = view.getUint8(at);
+    packets.push({
+      sequence: view.getUint32(at + 1),
+      captureTime: (view.getUint16(at + 5) * 2 ** 32 + view.getUint32(at + 7)) / TICKS_PER_MS,
+      stamps: {
+        read: view.getUint16(at + 11) / TICKS_PER_MS,
+        encodeStart: view.getUint16(at + 13) / TICKS_PER_MS,
+        encodeEnd: view.getUint16(at + 15) / TICKS_PER_MS,
+        sent: view.getUint16(at + 17) / TICKS_PER_MS,
+      },
+      keyFrame: (flags & FLAG_KEY) !== 0,
+      color: {
+        matrix: (flags & FLAG_BT709) !== 0 ? 'bt709' : 'bt601',
+        fullRange: (flags & FLAG_FULL_RANGE) !== 0,
+      },
+      data: bytes.subarray(at + HEADER_BYTES, next),
+    });
+    at = next;
+  }
+  if (at !== end) return { kind: 'malformed', reason: 'packet-length' };
+  return { kind: 'packets', carrier: bytes.subarray(0, carrierLength), packets };
+}

@@ -1,0 +1,165 @@
+import { Button, Group, Stack, Switch, Table, Text, Title } from '@mantine/core';
+import { IconClipboardText, IconDownload } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { CallSnapshot } from '../../room/callSnapshot.js';
+import type { CallStats, ConsumerReport } from '../../room/callStats.js';
+import { useActions } from '../../state/actions.js';
+import { useStats } from '../../state/statsStore.js';
+import { LiveChart } from './LiveChart.js';
+import { formatBitrate, statsToCsv } from './statsFormat.js';
+import { Waterfall } from './Waterfall.js';
+
+export function StatsPanel({ call }: { readonly call: CallSnapshot }) {
+  const actions = useActions();
+  const samples = useStats((state) => state.samples);
+  const [comparing, setComparing] = useState(false);
+  const last = samples.at(-1);
+  if (last === undefined) return <Text c="dimmed">The first numbers come in a moment.</Text>;
+  return (
+    <Stack gap="lg">
+      {last.consumers.map((consumer) => (
+        <ConsumerStats
+          key={consumer.consumerId}
+          consumer={consumer}
+          name={
+            call.peers.find(({ id }) => id === consumer.peerId)?.displayName ?? 'Somebody'
+          }
+        />
+      ))}
+      {last.consumers.length === 0 && (
+        <Text c="dimmed" size="sm">
+          Latency shows as soon as somebody’s picture arrives.
+        </Text>
+      )}
+      <LiveChart
+        title="Latency, camera to screen (ms)"
+        samples={samples}
+        series={[{ label: 'median', color: '#f3a712', value: worstLatency }]}
+      />
+      <LiveChart
+        title="Sending (kbit/s)"
+        samples={samples}
+        series={[
+          { label: 'available', color: '#8a847c', value: availableKilobits },
+          { label: 'target', color: '#f3a712', value: targetKilobits },
+        ]}
+      />
+      <SendingTable stats={last} />
+      <Switch
+        label="Compare INN and VP8 side by side"
+        description="Everybody sends both while this is on."
+        checked={comparing}
+        onChange={(event) => {
+          setComparing(event.currentTarget.checked);
+          actions.setCompareMode(event.currentTarget.checked);
+        }}
+      />
+      <Group gap="xs">
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<IconDownload size={16} />}
+          onClick={() => download('inncall.json', JSON.stringify(samples, undefined, 1))}
+        >
+          JSON
+        </Button>
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<IconDownload size={16} />}
+          onClick={() => download('inncall.csv', statsToCsv(samples))}
+        >
+          CSV
+        </Button>
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<IconClipboardText size={16} />}
+          onClick={() => void navigator.clipboard.writeText(JSON.stringify(last, undefined, 1))}
+        >
+          Copy report
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function ConsumerStats({ consumer, name }: { consumer: ConsumerReport; name: string }) {
+  const { stats, stages, codec, source } = consumer;
+  return (
+    <section>
+      <Title order={3} fz="sm" mb={6}>
+        {name}
+        {source === 'screen' ? ', screen' : ''} · {codec.toUpperCase()}
+      </Title>
+      <Waterfall stages={stages} />
+      <Text size="xs" c="dimmed" mt={6}>
+        {stats
+          ? `${String(stats.width)}×${String(stats.height)}, index ${String(stats.qp)}, ` +
+            `${(stats.activeShare * 100).toFixed(0)} % active blocks, ` +
+            `${String(stats.missing)} lost, ${String(stats.freezes)} freezes, ` +
+            `${String(stats.keyFrames)} key frames`
+          : `${String(consumer.framesPresented)} frames shown`}
+      </Text>
+    </section>
+  );
+}
+
+function SendingTable({ stats }: { readonly stats: CallStats }) {
+  const { network, clock, producers } = stats;
+  const rows: [string, string][] = [
+    ['Available', network ? formatBitrate(network.availableOutgoingBitrate) : '–'],
+    ['Round trip', network ? `${network.rttMs.toFixed(0)} ms` : '–'],
+    ['Packet loss', network ? `${(network.lossFraction * 100).toFixed(1)} %` : '–'],
+    ['Clock', clock ? `±${clock.uncertainty.toFixed(1)} ms` : '–'],
+    ...producers.flatMap(({ source, stats: encoder }): [string, string][] =>
+      encoder === undefined
+        ? []
+        : [
+            [
+              `Your ${source}`,
+              `${String(encoder.width)}×${String(encoder.height)}, ` +
+                `${encoder.frameRate.toFixed(0)} fps, index ${String(encoder.qp)}`,
+            ],
+            ['Encoding', `${encoder.encodeMs.toFixed(1)} ms a frame`],
+            ['Limited by', encoder.limitedBy === 'none' ? 'nothing' : encoder.limitedBy],
+          ],
+    ),
+  ];
+  return (
+    <Table withRowBorders={false} verticalSpacing={4} horizontalSpacing={0} fz="sm">
+      <Table.Tbody>
+        {rows.map(([label, value]) => (
+          <Table.Tr key={label}>
+            <Table.Th fw={400} c="dimmed">
+              {label}
+            </Table.Th>
+            <Table.Td ta="right">{value}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function worstLatency({ consumers }: CallStats): number | undefined {
+  const medians = consumers.flatMap(({ stages }) => stages.captureToDisplay?.p50 ?? []);
+  return medians.length === 0 ? undefined : Math.max(...medians);
+}
+
+function availableKilobits({ network }: CallStats): number | undefined {
+  return network && network.availableOutgoingBitrate / 1000;
+}
+
+function targetKilobits({ producers }: CallStats): number | undefined {
+  const targets = producers.flatMap(({ stats }) => stats?.targetBitrate ?? []);
+  return targets.length === 0 ? undefined : targets.reduce((sum, bits) => sum + bits, 0) / 1000;
+}
+
+function download(name: string, text: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text]));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

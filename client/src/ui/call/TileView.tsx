@@ -1,0 +1,96 @@
+import type { CallSnapshot, RemotePeer, RemoteVideo } from '../../room/callSnapshot.js';
+import { RemoteVideoView } from './RemoteVideoView.js';
+import type { Tile } from './tiles.js';
+import { TileFrame } from './TileFrame.js';
+import { useVideo } from '../shared/useMediaElement.js';
+import styles from './TileFrame.module.css';
+
+interface TileViewProps {
+  readonly tile: Tile;
+  readonly call: CallSnapshot;
+  readonly pinned: boolean;
+  readonly onPin: (key: string) => void;
+}
+
+export function TileView({ tile, call, pinned, onPin }: TileViewProps) {
+  const pin = { pinned, onPin: () => onPin(tile.key) };
+  switch (tile.kind) {
+    case 'self':
+      return <SelfTile call={call} {...pin} />;
+    case 'own-screen':
+      return <OwnScreenTile call={call} {...pin} />;
+    case 'screen':
+      return (
+        <TileFrame name={`${tile.peer.displayName}’s screen`} video={tile.video} {...pin}>
+          <RemoteVideoView video={tile.video} contain />
+        </TileFrame>
+      );
+    case 'peer':
+      return (
+        <PeerTile peer={tile.peer} speaking={call.activeSpeaker === tile.peer.id} {...pin} />
+      );
+  }
+}
+
+interface Pin {
+  readonly pinned: boolean;
+  readonly onPin: () => void;
+}
+
+function PeerTile({ peer, speaking, ...pin }: Pin & { peer: RemotePeer; speaking: boolean }) {
+  const video = visible(peer.camera, peer.cameraOff);
+  return (
+    <TileFrame
+      name={peer.displayName}
+      micMuted={peer.micMuted}
+      handRaised={peer.handRaised}
+      speaking={speaking}
+      video={video}
+      vp8Reason={peer.vp8Reason}
+      quality={peer.quality}
+      note={noteFor(peer)}
+      {...pin}
+    >
+      {video && <RemoteVideoView video={video} />}
+    </TileFrame>
+  );
+}
+
+function visible(video: RemoteVideo | undefined, off: boolean): RemoteVideo | undefined {
+  return off || video?.paused === 'producer' ? undefined : video;
+}
+
+function noteFor(peer: RemotePeer): string | undefined {
+  if (peer.connection === 'reconnecting') return 'Reconnecting…';
+  if (peer.camera?.paused === 'bandwidth') return 'Video paused: your link is too slow for it';
+  return undefined;
+}
+
+function SelfTile({ call, ...pin }: Pin & { call: CallSnapshot }) {
+  const { local } = call;
+  const video = useVideo(local.camera?.track);
+  return (
+    <TileFrame
+      name={`${local.displayName} (you)`}
+      avatarName={local.displayName}
+      micMuted={!local.micOn}
+      handRaised={local.handRaised}
+      speaking={local.peerId !== undefined && call.activeSpeaker === local.peerId}
+      vp8Reason={local.vp8Reason && `You send VP8: ${local.vp8Reason}.`}
+      {...pin}
+    >
+      {local.camera && (
+        <video ref={video} className={styles.mirrored} autoPlay muted playsInline />
+      )}
+    </TileFrame>
+  );
+}
+
+function OwnScreenTile({ call, ...pin }: Pin & { call: CallSnapshot }) {
+  const video = useVideo(call.local.screen?.track);
+  return (
+    <TileFrame name="Your screen" {...pin}>
+      <video ref={video} className={styles.contained} autoPlay muted playsInline />
+    </TileFrame>
+  );
+}

@@ -1,0 +1,46 @@
+import type { CallStats } from '../../room/callStats.js';
+
+/** bit/s as a person reads it. */
+export function formatBitrate(bitsPerSecond: number): string {
+  return bitsPerSecond >= 1e6
+    ? `${(bitsPerSecond / 1e6).toFixed(1)} Mbit/s`
+    : `${(bitsPerSecond / 1000).toFixed(0)} kbit/s`;
+}
+
+const COLUMNS = [
+  'time_ms',
+  'consumer',
+  'codec',
+  'latency_p50_ms',
+  'latency_p95_ms',
+  'frames_shown',
+  'frames_decoded',
+  'missing',
+  'freezes',
+  'qp',
+  'active_share',
+  'available_bps',
+] as const;
+
+/** One line per consumer and second. */
+export function statsToCsv(samples: readonly CallStats[]): string {
+  const lines = samples.flatMap(({ at, network, consumers }) =>
+    consumers.map(({ consumerId, codec, framesPresented, stages, stats }) =>
+      [
+        at.toFixed(0),
+        consumerId,
+        codec,
+        stages.captureToDisplay?.p50.toFixed(1),
+        stages.captureToDisplay?.p95.toFixed(1),
+        framesPresented,
+        stats?.decoded,
+        stats?.missing,
+        stats?.freezes,
+        stats?.qp,
+        stats?.activeShare.toFixed(3),
+        network?.availableOutgoingBitrate.toFixed(0),
+      ].join(','),
+    ),
+  );
+  return `${[COLUMNS.join(','), ...lines].join('\n')}\n`;
+}

@@ -1,0 +1,235 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CodecError } from '../errors.js';
+import type { I420Frame } from '../frame/i420.js';
+import { createNodeRuntime } from '../node/index.js';
+import { planePsnr, weightedPsnr } from '../quality/index.js';
+import type { OperatingPoint } from '../quant/points.js';
+import type { CodecRuntime } from '../runtime.js';
+import { flatFrame, movingFrame, noiseFrame, readClip, realClip } from '../testing/pictures.js';
+import { createDecoder } from './decoder.js';
+import { createEncoder } from './encoder.js';
+import type { EncodedFrame } from './types.js';
+
+let runtime: CodecRuntime;
+beforeAll(async () => {
+  runtime = await createNodeRuntime();
+});
+afterAll(() => runtime.close());
+
+/** PSNR (6Y + U + V) / 8 between two frames of one size, in dB. */
+function psnr(a: I420Frame | undefined, b: I420Frame | undefined): number {
+  if (!a || !b) throw new Error('a frame is missing');
+  return weightedPsnr(planePsnr(a.data, b.data, a.width, a.height));
+}
+
+/** Codes frames and decodes them again. */
+async function roundTrip(
+  frames: readonly I420Frame[],
+  point: (index: number) => OperatingPoint,
+): Promise<{ encoded: EncodedFrame[]; decoded: I420Frame[] }> {
+  const first = frames[0];
+  if (!first) return { encoded: [], decoded: [] };
+  const encoder = createEncoder(runtime, { width: first.width, height: first.height });
+  const decoder = createDecoder(runtime);
+  const encoded: EncodedFrame[] = [];
+  const decoded: I420Frame[] = [];
+  for (const [i, frame] of frames.entries()) {
+    const e = await encoder.encode(frame, point(i));
+    const d = await decoder.decode(e.data, frame.timestamp);
+    expect(d.frame.data).toEqual(encoder.reconstruction?.data);
+    expect(d.frame.timestamp).toBe(frame.timestamp);
+    encoded.push(e);
+    decoded.push(d.frame);
+  }
+  await encoder.close();
+  await decoder.close();
+  return { encoded, decoded };
+}
+
+describe('lossless operating point', () => {
+  it('returns any frames exactly', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 8, max: 50 }),
+        fc.integer({ min: 8, max: 50 }),
+        fc.array(fc.constantFrom('noise', 'black', 'white', 'moving', 'same'), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+        fc.nat(1000),
+        async (width, height, kinds, seed) => {
+          const frames: I420Frame[] = [];
+          for (const [i, kind] of kinds.entries()) {
+            const before = frames[i - 1];
+            if (kind === 'noise') frames.push(noiseFrame(width, height, seed + i));
+            else if (kind === 'moving') frames.push(movingFrame(width, height, i));
+            else if (kind === 'same' && before) frames.push(before);
+            else frames.push(flatFrame(width, height, kind === 'black' ? 0 : 255));
+          }
+          const { decoded } = await roundTrip(frames, () => ({ qp: 0 }));
+          for (const [i, frame] of frames.entries()) expect(decoded[i]?.data).toEqual(frame.data);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('follows lossy frames exactly', async () => {
+    const frames = Array.from({ length: 4 }, (_, t) => movingFrame(64, 48, t));
+    const { decoded } = await roundTrip(frames, (i) => ({ qp: i < 2 ? 40 : 0 }));
+    expect(decoded[1]?.data).not.toEqual(frames[1]?.data);
+    expect(decoded[3]?.data).toEqual(frames[3]?.data);
+  });
+
+  const clip = realClip();
+  it.skipIf(!clip)('returns a real clip exactly (../shared/clips)', async ({ skip }) => {
+    const frames = readClip(clip ?? '', 160, 96, 4);
+    if (!frames) return skip('ffmpeg is not installed');
+    const { decoded } = await roundTrip(frames, () => ({ qp: 0 }));
+    expect(decoded.map((f) => f.data)).toEqual(frames.map((f) => f.data));
+  });
+});
+
+describe('lossy operating points', () => {
+  it('code sizes that are not whole blocks', async () => {
+    for (const [width, height] of [
+      [8, 8],
+      [17, 9],
+      [31, 50],
+    ] as const) {
+      const frames = [0, 1, 2].map((t) => movingFrame(width, height, t));
+      const { decoded } = await roundTrip(frames, () => ({ qp: 20 }));
+      expect(decoded[2]).toMatchObject({ width, height });
+    }
+  });
+
+  it('trade rate for quality over the whole range of indices', async () => {
+    const frames = [0, 1, 2].map((t) => movingFrame(96, 64, t));
+    const points = await Promise.all(
+      [1, 8, 16, 24, 32, 40, 48, 56, 63].map(async (qp) => {
+        const { encoded, decoded } = await roundTrip(frames, () => ({ qp }));
+        const quality = frames.map((f, i) => psnr(f, decoded[i]));
+        return {
+          bytes: encoded.reduce((sum, e) => sum + e.data.length, 0),
+          psnr: quality.reduce((sum, q) => sum + q, 0) / quality.length,
+        };
+      }),
+    );
+    for (const [i, point] of points.slice(1).entries()) {
+      expect(point.bytes).toBeLessThan(points[i]?.bytes ?? 0);
+      expect(point.psnr).toBeLessThan(points[i]?.psnr ?? 0);
+    }
+    const finest = points[0]?.psnr ?? 0;
+    const coarsest = points.at(-1)?.psnr ?? 100;
+    expect(finest - coarsest).toBeGreaterThan(25);
+  });
+
+  const clip = realClip();
+  it.skipIf(!clip)('span 30 dB on a real clip (../shared/clips)', async ({ skip }) => {
+    const frames = readClip(clip ?? '', 320, 176, 3);
+    if (!frames) return skip('ffmpeg is not installed');
+    const quality = await Promise.all(
+      [1, 63].map(async (qp) => {
+        const { decoded } = await roundTrip(frames, () => ({ qp }));
+        return psnr(frames[2], decoded[2]);
+      }),
+    );
+    expect((quality[0] ?? 0) - (quality[1] ?? 100)).toBeGreaterThan(30);
+  });
+
+  it('copy a still picture for a few bytes', async () => {
+    const still = movingFrame(128, 96, 0);
+    const { encoded } = await roundTrip([still, still, still, still], () => ({ qp: 30 }));
+    expect(encoded[3]?.stats.activeShare).toBeLessThan(0.1);
+    expect(encoded[3]?.data.length).toBeLessThan((encoded[0]?.data.length ?? 0) / 50);
+  });
+
+  it('obey the cap on active blocks', async () => {
+    const frames = [0, 4, 8].map((t) => movingFrame(96, 64, t));
+    const { encoded } = await roundTrip(frames, () => ({ qp: 10, maxActiveBlocks: 5 }));
+    for (const e of encoded.slice(1)) {
+      expect(e.stats.activeShare * 96).toBeLessThanOrEqual(5);
+      expect(e.stats.activeShare).toBeGreaterThan(0);
+    }
+  });
+
+  it('spend fewer bytes and lose quality with fewer latent groups', async () => {
+    const frames = [0, 3].map((t) => movingFrame(96, 64, t));
+    const results = await Promise.all(
+      [1, 2, 3, 4].map(async (groups) => {
+        const { encoded, decoded } = await roundTrip(frames, () => ({ qp: 20, groups }));
+        return {
+          bytes: encoded[0]?.data.length ?? 0,
+          psnr: psnr(frames[0], decoded[0]),
+        };
+      }),
+    );
+    for (const [i, result] of results.slice(1).entries()) {
+      expect(result.bytes).toBeGreaterThan(results[i]?.bytes ?? 0);
+      expect(result.psnr).toBeGreaterThan(results[i]?.psnr ?? 100);
+    }
+  });
+
+  it('predict from a named earlier frame', async () => {
+    const frames = [0, 1, 2, 3].map((t) => movingFrame(64, 48, t));
+    const encoder = createEncoder(runtime, { width: 64, height: 48 });
+    const decoder = createDecoder(runtime);
+    const encoded: EncodedFrame[] = [];
+    for (const [i, frame] of frames.entries()) {
+      encoded.push(await encoder.encode(frame, i === 3 ? { qp: 20, reference: 1 } : { qp: 20 }));
+    }
+    // Frame 2 is lost; frame 3 does not need it.
+    for (const i of [0, 1, 3]) {
+      const e = encoded[i];
+      if (e) await decoder.decode(e.data, 0);
+    }
+    expect(encoded[3]?.stats).toMatchObject({ type: 'predicted', referenceId: 1 });
+    await expect(
+      encoder.encode(movingFrame(64, 48, 4), { qp: 20, reference: 77 }),
+    ).rejects.toMatchObject({ code: 'bad-argument' });
+  });
+});
+
+describe('providers', () => {
+  it('write the same bytes: native, wasm, and fp32 of integers', async () => {
+    const frames = [0, 1, 2].map((t) => movingFrame(72, 40, t));
+    const streams: Uint8Array[][] = [];
+    for (const options of [
+      { provider: 'cpu', model: 'integer' },
+      { provider: 'wasm', model: 'integer' },
+      { provider: 'wasm', model: 'float' },
+    ] as const) {
+      const other = await createNodeRuntime(options);
+      const encoder = createEncoder(other, { width: 72, height: 40 });
+      const stream: Uint8Array[] = [];
+      for (const [i, frame] of frames.entries()) {
+        stream.push((await encoder.encode(frame, { qp: 12 + 12 * i })).data);
+      }
+      streams.push(stream);
+      await other.close();
+    }
+    expect(streams[1]).toEqual(streams[0]);
+    expect(streams[2]).toEqual(streams[0]);
+  });
+});
+
+describe('bad input', () => {
+  it('is refused with a coded error', async () => {
+    const encoder = createEncoder(runtime, { width: 64, height: 48 });
+    const frame = movingFrame(64, 48, 0);
+    const badArgument = { code: 'bad-argument' };
+    await expect(encoder.encode(frame, { qp: 64 })).rejects.toMatchObject(badArgument);
+    await expect(encoder.encode(frame, { qp: 1.5 })).rejects.toMatchObject(badArgument);
+    await expect(encoder.encode(frame, { qp: 1, groups: 0 })).rejects.toMatchObject(badArgument);
+    await expect(encoder.encode(movingFrame(32, 48, 0), { qp: 1 })).rejects.toMatchObject(
+      badArgument,
+    );
+    await expect(
+      encoder.encode({ ...frame, data: frame.data.subarray(1) }, { qp: 1 }),
+    ).rejects.toMatchObject(badArgument);
+    expect(() => createEncoder(runtime, { width: 4, height: 48 })).toThrow(CodecError);
+    await encoder.close();
+    await expect(encoder.encode(frame, { qp: 1 })).rejects.toMatchObject({ code: 'closed' });
+  });
+});

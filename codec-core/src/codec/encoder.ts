@@ -1,0 +1,180 @@
+import {
+  checksumMask,
+  FRAME_ID_MODULUS,
+  KEY_HEADER_BYTES,
+  PREDICTED_HEADER_BYTES,
+  REFERENCE_CAPACITY,
+  writeHeader,
+} from '../bitstream/header.js';
+import { CodecError } from '../errors.js';
+import { checkDimensions, checkFrame, type I420Frame } from '../frame/i420.js';
+import { Kernels } from '../kernels/kernels.js';
+import { checkOperatingPoint, GROUP_COUNT, type OperatingPoint } from '../quant/points.js';
+import { LoadedRuntime, type CodecRuntime } from '../runtime.js';
+import { StageTimer, type FrameContext } from './frameContext.js';
+import { codeKeyFrame } from './keyFrame.js';
+import { pictureChecksum } from './pictureChecksum.js';
+import { codePredictedFrame } from './predictedFrame.js';
+import { References, type Reference } from './references.js';
+import type { EncodedFrame, Encoder } from './types.js';
+import {
+  createWorkspace,
+  loadFrame,
+  resetContexts,
+  saveFrame,
+  type Workspace,
+} from './workspace.js';
+
+export interface EncoderOptions {
+  /** Picture size in luma samples, 8..4096. */
+  readonly width: number;
+  readonly height: number;
+  /** Thoroughness of the motion search: 0 fast, 1 normal (default), 2 best. */
+  readonly motionEffort?: 0 | 1 | 2;
+}
+
+/** @throws CodecError 'bad-argument' for a size out of range. */
+export function createEncoder(runtime: CodecRuntime, options: EncoderOptions): Encoder {
+  checkDimensions(options.width, options.height);
+  return new FrameEncoder(LoadedRuntime.from(runtime), options);
+}
+
+class FrameEncoder implements Encoder {
+  readonly #runtime: LoadedRuntime;
+  readonly #options: EncoderOptions;
+  readonly #kernels: Kernels;
+  readonly #work: Workspace;
+  readonly #references: References;
+  #frameId = 0;
+  /** Picture the next frame predicts from; undefined asks for a key frame. */
+  #latest: number | undefined;
+  #timestamp = 0;
+  #open = true;
+
+  constructor(runtime: LoadedRuntime, options: EncoderOptions) {
+    this.#runtime = runtime;
+    this.#options = options;
+    this.#kernels = Kernels.create(runtime.kernels);
+    this.#work = createWorkspace(this.#kernels, options.width, options.height);
+    this.#references = new References(this.#kernels, this.#work);
+  }
+
+  get reconstruction(): I420Frame | undefined {
+    if (this.#latest === undefined) return undefined;
+    return saveFrame(this.#kernels, this.#work.grid, this.#work.decoded, this.#timestamp);
+  }
+
+  async encode(frame: I420Frame, point: OperatingPoint): Promise<EncodedFrame> {
+    if (!this.#open) throw new CodecError('closed', 'the encoder was closed');
+    checkFrame(frame);
+    checkOperatingPoint(point);
+    const { width, height } = this.#options;
+    if (frame.width !== width || frame.height !== height) {
+      throw new CodecError(
+        'bad-argument',
+        `the frame is ${frame.width}x${frame.height} but this encoder codes ${width}x${height}; create another`,
+      );
+    }
+    const reference = this.#chooseReference(point);
+    const timer = new StageTimer();
+    loadFrame(this.#kernels, this.#work.grid, frame, this.#work.current);
+    timer.mark('load');
+    this.#latest = undefined;
+    const encoded = await this.#code(point, reference, timer);
+    this.#latest = encoded.stats.frameId;
+    this.#timestamp = frame.timestamp;
+    return encoded;
+  }
+
+  async close(): Promise<void> {
+    this.#open = false;
+    this.#references.clear();
+    this.#latest = undefined;
+    return Promise.resolve();
+  }
+
+  #chooseReference(point: OperatingPoint): Reference | undefined {
+    if (point.keyFrame || this.#latest === undefined) return undefined;
+    const wanted = point.reference ?? this.#latest;
+    const found = this.#references.find(wanted);
+    if (!found && point.reference !== undefined) {
+      throw new CodecError(
+        'bad-argument',
+        `frame ${wanted} is no longer held; name one of the last ${REFERENCE_CAPACITY} or ask for a key frame`,
+      );
+    }
+    return found;
+  }
+
+  async #code(
+    point: OperatingPoint,
+    reference: Reference | undefined,
+    timer: StageTimer,
+  ): Promise<EncodedFrame> {
+    const kernels = this.#kernels;
+    const work = this.#work;
+    const type = reference ? 'predicted' : 'key';
+    const headerBytes = reference ? PREDICTED_HEADER_BYTES : KEY_HEADER_BYTES;
+    const groups = point.groups ?? GROUP_COUNT;
+    const frameId = this.#frameId;
+    if (reference) kernels.copy(reference.contexts, work.contexts.start, work.contexts.bytes);
+    else resetContexts(kernels, work.contexts);
+    kernels.run.encoderStart(work.payload, work.payloadBytes);
+    const context: FrameContext = {
+      kernels,
+      work,
+      stages: this.#runtime.stages,
+      read: false,
+      qp: point.qp,
+      groups,
+      timer,
+      bits: {},
+    };
+    let active = work.grid.blocks;
+    if (reference) {
+      active = await codePredictedFrame(context, reference, {
+        maxActiveBlocks: point.maxActiveBlocks ?? work.grid.blocks,
+        motionEffort: this.#options.motionEffort ?? 1,
+      });
+    } else {
+      this.#references.clear();
+      await codeKeyFrame(context);
+      resetContexts(kernels, work.contexts);
+    }
+    const payloadBytes = kernels.run.encoderFinish();
+    if (payloadBytes < 0) {
+      throw new CodecError('bad-argument', 'the frame does not compress; use a coarser qp');
+    }
+    const checksum = (pictureChecksum(kernels, work) & checksumMask(type)) >>> 0;
+    const data = new Uint8Array(headerBytes + payloadBytes);
+    writeHeader(data, {
+      type,
+      qp: point.qp,
+      groups,
+      frameId,
+      referenceId: reference?.frameId ?? frameId,
+      width: this.#options.width,
+      height: this.#options.height,
+      modelId: this.#runtime.manifest.modelId,
+      checksum,
+    });
+    data.set(kernels.bytes(work.payload, payloadBytes), headerBytes);
+    this.#references.store(frameId);
+    this.#frameId = (frameId + 1) % FRAME_ID_MODULUS;
+    timer.mark('store');
+    return {
+      data,
+      stats: {
+        type,
+        frameId,
+        ...(reference ? { referenceId: reference.frameId } : {}),
+        qp: point.qp,
+        bytes: data.length,
+        bits: { header: 8 * headerBytes, ...context.bits },
+        activeShare: active / work.grid.blocks,
+        stages: timer.milliseconds,
+        checksum,
+      },
+    };
+  }
+}

@@ -1,0 +1,223 @@
+import { quantizationStep } from '../quant/points.js';
+import {
+  bookBits,
+  codeCoupling,
+  quantSettings,
+  tableInput,
+  type FrameContext,
+  type QuantSettings,
+} from './frameContext.js';
+import { named } from './keyFrame.js';
+import { refine } from './refinement.js';
+import type { Reference } from './references.js';
+import { GROUPS, ROW, STATE_BYTES } from './workspace.js';
+
+/** λ of the motion search per unit of quantization step (codec-design.md: measured optimum). */
+const MOTION_LAMBDA = 0.37;
+/** Gain, in squared steps, that a block must promise beyond the cost of its flag. */
+const ACTIVITY_THRESHOLD = 1 / 7.5 + 0.4;
+/**
+ * Least energy, in squared steps, of a block that can gain the threshold: one coefficient r with
+ * r^2 - (r - 1)^2 - 8 / 7.5 = threshold (see the kernel `codingGains`).
+ */
+const ACTIVITY_ENERGY = ((ACTIVITY_THRESHOLD + 1 + 8 / 7.5) / 2) ** 2;
+
+/** Encoder's choices for a predicted frame. */
+export interface PredictedChoices {
+  /** At most this many blocks are coded. */
+  readonly maxActiveBlocks: number;
+  /** Thoroughness of the motion search: 0 fast .. 2 best. */
+  readonly motionEffort: number;
+}
+
+/**
+ * Codes or decodes a predicted frame: motion, activity flags, conditioning field on the active
+ * blocks, the four couplings, refinement. When encoding, the picture is in `work.current`; the
+ * decoded one ends in `work.decoded` either way. Returns the number of active blocks.
+ */
+export async function codePredictedFrame(
+  c: FrameContext,
+  reference: Reference,
+  choices: PredictedChoices,
+): Promise<number> {
+  const { run } = c.kernels;
+  const { work } = c;
+  const { grid, prediction, decoded } = work;
+  const quant = quantSettings(c.qp);
+
+  if (!c.read) {
+    run.searchMotion(
+      work.current.y,
+      grid.w8,
+      reference.y,
+      grid.w8,
+      grid.h8,
+      MOTION_LAMBDA * quantizationStep(c.qp),
+      reference.motion,
+      work.contexts.motion,
+      work.motion,
+      work.searchScratch,
+      choices.motionEffort,
+    );
+    c.timer.mark('motion');
+  }
+  run.codeMotion(
+    work.motion,
+    reference.motion,
+    grid.w8,
+    grid.h8,
+    work.contexts.motion,
+    c.read ? 1 : 0,
+  );
+  bookBits(c, 'motion');
+  c.timer.mark('entropy');
+  const p = prediction;
+  const r = reference;
+  run.compensate(r.y, r.u, r.v, work.motion, grid.w8, grid.h8, p.y, p.u, p.v);
+  c.timer.mark('compensation');
+
+  if (!c.read) chooseActive(c, quant, choices.maxActiveBlocks);
+  run.codeFlags(
+    work.flags,
+    reference.flags,
+    grid.columns,
+    grid.rows,
+    work.contexts.flags,
+    c.read ? 1 : 0,
+  );
+  bookBits(c, 'flags');
+  const count = run.listFlags(work.flags, grid.blocks, work.list);
+  c.timer.mark('entropy');
+
+  c.kernels.copy(prediction.y, decoded.y, decoded.bytes);
+  run.gatherState(reference.state, work.motion, grid.w8, grid.h8, work.state);
+  if (count === 0) return 0;
+
+  mix(c, prediction, work.base, count, quant);
+  if (!c.read) mix(c, work.current, work.target, count, quant);
+  run.neighbourRows(work.list, count, grid.columns, grid.rows, work.numbers, work.neighbours);
+  c.timer.mark('mixing');
+  const field = await couple(c, count, quant);
+  const set = { rows: work.identity, count };
+  await refine(c, 'predicted.refine', set, work.list, field, quant, true);
+  run.scatterRows(work.stateRows, work.list, count, STATE_BYTES, work.state);
+  return count;
+}
+
+function mix(
+  c: FrameContext,
+  picture: { y: number; u: number; v: number },
+  rows: number,
+  count: number,
+  quant: QuantSettings,
+): void {
+  const { grid, list } = c.work;
+  c.kernels.run.mixBlocks(
+    picture.y,
+    picture.u,
+    picture.v,
+    grid.w8,
+    grid.w8 / 2,
+    grid.columns,
+    list,
+    count,
+    rows,
+    quant.fraction,
+  );
+}
+
+/**
+ * Sets `work.flags`: a block is coded when that gains more than its flag costs; when more blocks
+ * would be than allowed, those that gain most are. The lossless point codes whatever differs.
+ */
+function chooseActive(c: FrameContext, quant: QuantSettings, most: number): void {
+  const { run } = c.kernels;
+  const { work } = c;
+  const { grid, current, prediction } = work;
+  run.blockErrors(
+    current.y,
+    current.u,
+    current.v,
+    prediction.y,
+    prediction.u,
+    prediction.v,
+    grid.columns,
+    grid.rows,
+    work.errors,
+  );
+  const errors = c.kernels.int32(work.errors, grid.blocks);
+  const flags = c.kernels.bytes(work.flags, grid.blocks);
+  const floor = quant.lossless ? 0 : ACTIVITY_ENERGY * quantizationStep(c.qp) ** 2;
+  for (let i = 0; i < grid.blocks; i++) flags[i] = (errors[i] ?? 0) > floor ? 1 : 0;
+  const candidates = run.listFlags(work.flags, grid.blocks, work.list);
+  if (quant.lossless && candidates <= most) return;
+
+  mix(c, current, work.target, candidates, quant);
+  mix(c, prediction, work.base, candidates, quant);
+  run.codingGains(work.target, work.base, candidates, quant.step, work.gains);
+  const list = c.kernels.int32(work.list, candidates);
+  const gains = c.kernels.float32(work.gains, candidates);
+  const least = Math.max(
+    quant.lossless ? -Infinity : ACTIVITY_THRESHOLD,
+    candidates > most ? gainOfRank(gains, most) : -Infinity,
+  );
+  let active = 0;
+  for (let n = 0; n < candidates; n++) {
+    const on = (gains[n] ?? 0) > least && active < most;
+    flags[list[n] ?? 0] = on ? 1 : 0;
+    if (on) active++;
+  }
+  c.timer.mark('activity');
+}
+
+/** The gain that exactly `rank` others exceed, at most. */
+function gainOfRank(gains: Float32Array, rank: number): number {
+  return (
+    Float32Array.from(gains)
+      .sort()
+      .at(-1 - rank) ?? -Infinity
+  );
+}
+
+/** Conditioning field and the four couplings on the active rows; returns the last field. */
+async function couple(c: FrameContext, count: number, quant: QuantSettings): Promise<Uint8Array> {
+  const { run } = c.kernels;
+  const { work, stages } = c;
+  const set = { rows: work.identity, count };
+  const shared = {
+    neighbours: c.kernels.int32(work.neighbours, 8 * count),
+    knots: quant.knots,
+  };
+  run.compressRows(work.base, count, quant.step, work.compressed, ROW);
+  run.gatherRows(work.state, work.list, count, STATE_BYTES, work.stateRows);
+  c.timer.mark('field');
+  let output = await stages.run('predicted.field', {
+    ...shared,
+    bytes: {
+      base: tableInput(c, work.compressed, count, ROW),
+      state: tableInput(c, work.stateRows, count, STATE_BYTES),
+    },
+  });
+  c.kernels.bytes(work.wide, count * ROW).set(named(output, 'gate'));
+  run.gateRows(work.base, work.wide, count);
+  c.timer.mark('network');
+  codeCoupling(c, 0, set, named(output, 'mean'), named(output, 'scale'), quant);
+  c.kernels.copy(work.context, work.dcChange, count * GROUPS[0].size);
+  for (let group = 1; group < GROUPS.length; group++) {
+    const before = GROUPS[group - 1];
+    if (!before) throw new RangeError(`no frequency group ${group - 1}`);
+    output = await stages.run(`predicted.group${group}`, {
+      ...shared,
+      bytes: {
+        field: {
+          data: named(output, 'field_out'),
+          width: stages.manifest.fieldChannels.predicted,
+        },
+        context: tableInput(c, work.context, count, before.size),
+      },
+    });
+    c.timer.mark('network');
+    codeCoupling(c, group, set, named(output, 'mean'), named(output, 'scale'), quant);
+  }
+  return named(output, 'field_out');
+}

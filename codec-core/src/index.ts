@@ -1,0 +1,18 @@
+export { CodecError, type CodecErrorCode } from './errors.js';
+export { i420Size, planesOf, type I420Frame } from './frame/i420.js';
+export { MAX_QP, quantizationStep, GROUP_COUNT, type OperatingPoint } from './quant/points.js';
+export { createEncoder, type EncoderOptions } from './codec/encoder.js';
+export { createDecoder, type DecoderOptions } from './codec/decoder.js';
+export type {
+  DecodedFrame,
+  Decoder,
+  EncodedFrame,
+  Encoder,
+  FrameStats,
+  FrameType,
+} from './codec/types.js';
+export { peekFrame, BITSTREAM_VERSION, type FrameHeader } from './bitstream/header.js';
+export { createCodecRuntime, type CodecRuntime, type CodecRuntimeOptions } from './runtime.js';
+export type { ModelManifest } from './inn/modelPack.js';
+export type { OnnxRuntime } from './inn/stages.js';
+export * from './rate/index.js';

@@ -1,0 +1,71 @@
+/**
+ * The latents' law: zero-mean Laplace of scale b (in quantization steps), integrated over unit bins.
+ * All of it is computed with the software floating point compiled into this module, hence equal on
+ * every machine.
+ */
+
+export const SCALE_LEVELS: i32 = 64;
+const LOG_SCALE_MIN: f64 = -3.2;
+const LOG_SCALE_STEP: f64 = 0.165;
+
+/** Laplace scale b of a scale index, in steps. */
+export function scaleOf(index: i32): f64 {
+  return Math.exp(LOG_SCALE_MIN + LOG_SCALE_STEP * <f64>index);
+}
+
+/** Scale index whose b is nearest to `b` in the logarithm. */
+export function indexOf(b: f64): i32 {
+  const x = (Math.log(b) - LOG_SCALE_MIN) / LOG_SCALE_STEP;
+  return max(0, min(SCALE_LEVELS - 1, <i32>Math.floor(x + 0.5)));
+}
+
+/** P(|symbol| >= m), m >= 1. */
+export function tail(b: f64, m: f64): f64 {
+  return Math.exp(-(m - 0.5) / b);
+}
+
+// bits of 0, bits of magnitude 1 (with sign), bits per further magnitude; and the magnitude below
+// which zero is the better choice. One f32 row per scale index.
+const costs: usize = memory.data(64 * 16);
+/** One bit is worth this many squared steps^-1 (codec-design.md, rate-distortion quantization). */
+const LAMBDA: f64 = 7.5;
+
+export function initCosts(): void {
+  for (let i = 0; i < SCALE_LEVELS; i++) {
+    const b = scaleOf(i);
+    const zero = -Math.log2(1 - tail(b, 1));
+    const one = -Math.log2(0.5 * (tail(b, 1) - tail(b, 2)));
+    const more = Math.LOG2E / b;
+    const at = costs + (<usize>i << 4);
+    store<f32>(at, <f32>(zero / LAMBDA));
+    store<f32>(at, <f32>(one / LAMBDA), 4);
+    store<f32>(at, <f32>(more / LAMBDA), 8);
+    store<f32>(at, <f32>(0.5 + (one - zero) / (2 * LAMBDA)), 12);
+  }
+}
+
+/**
+ * Integer among {round, round - 1, 0} that minimises (a - q)^2 + bits(q) / LAMBDA.
+ * @param a magnitude in steps, >= 0.
+ */
+@inline
+export function bestMagnitude(a: f32, scaleIndex: u32): i32 {
+  const at = costs + (<usize>scaleIndex << 4);
+  if (a < 1.5 && a < load<f32>(at, 12)) return 0;
+  const rounded = f32.nearest(a);
+  if (rounded < 1) return 0;
+  const one = load<f32>(at, 4);
+  const more = load<f32>(at, 8);
+  let best = rounded;
+  let d = a - rounded;
+  let cost = d * d + one + more * (rounded - 1);
+  if (rounded > 1) {
+    d = a - rounded + 1;
+    const lower = d * d + one + more * (rounded - 2);
+    if (lower < cost) {
+      cost = lower;
+      best = rounded - 1;
+    }
+  }
+  return a * a + load<f32>(at) < cost ? 0 : <i32>best;
+}

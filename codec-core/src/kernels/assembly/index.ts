@@ -1,0 +1,44 @@
+/** Kernels of the codec: one instance, with its own memory, for every encoder or decoder. */
+
+import { initCosts } from './entropy/laplace';
+import { initDcScales } from './entropy/dcPlane';
+import { initShifts } from './entropy/latents';
+import { initMeans } from './quant/coupling';
+
+export * from './motion/index';
+export { blockErrors, codingGains, listFlags, neighbourRows } from './activity/blocks';
+export { checksum } from './frame/checksum';
+export { mixBlocks, unmixBlocks } from './inn/mixing';
+export { keyBase, keyField } from './inn/keyField';
+export {
+  compressRows,
+  dequantizeGroup,
+  gateRows,
+  gatherRows,
+  quantizeGroup,
+  refineRows,
+  scatterRows,
+} from './quant/coupling';
+export { DC_CONTEXT_BYTES, DC_WORK_BYTES_PER_BLOCK, codeDcPlane } from './entropy/dcPlane';
+export { LATENT_CONTEXT_BYTES, initLatentContexts } from './entropy/latents';
+export {
+  decoderStart,
+  encoderBits,
+  encoderFinish,
+  encoderStart,
+  initModel,
+} from './entropy/rangeCoder';
+export { FLAG_CONTEXT_BYTES, codeFlags, codeGroup } from './entropy/symbols';
+
+/** First free byte of the memory. */
+export function heapBase(): usize {
+  return __heap_base;
+}
+
+/** Fills the constant tables; call once per instance, before anything else. */
+export function initTables(): void {
+  initShifts();
+  initCosts();
+  initMeans();
+  initDcScales();
+}

@@ -1,0 +1,400 @@
+import { MEASURE, selectMode } from './bits';
+import { IMPOSSIBLE, areaCost, blockCost, blockCostBytes, openBlockCosts } from './blockCosts';
+import { candidateCount, candidateVector, gatherCandidates } from './candidates';
+import { decideNode, openDecision } from './decision';
+import {
+  sad16x16,
+  sad8x8,
+  sadBottomLeft,
+  sadBottomRight,
+  sadTopLeft,
+  sadTopRight,
+  setStep,
+  sse8x8,
+} from './distortion';
+import { LUMA_PADDING, fillVectors, loadVector, packVector, vectorX, vectorY } from './geometry';
+import { isReachable, movedBlock, openPhases, phaseBytes, phaseStride } from './phases';
+import { SUPERBLOCK, openGrid } from './syntax';
+
+/*
+ * Search per 16×16 block: the vectors of neighbours first; where they leave something to gain,
+ * integer positions by absolute differences, a quarter-pel guess from the curvature of the squared
+ * error, and a walk in quarter steps by residual bits. The four 8×8 blocks watch the same integer
+ * positions and go their own way where that pays. Decisions follow per superblock.
+ */
+
+/** λ of absolute differences per quantization step. */
+const LAMBDA_PER_STEP: f32 = 0.37;
+/** A 16×16 block whose residual costs less is not worth another vector. */
+const GOOD_BITS: f32 = 6;
+/** A 16×16 block whose residual costs more looks further afield. */
+const POOR_BITS: f32 = 40;
+/** Gain worth moving a vector by quarter pixels. */
+const TUNING_BITS: f32 = 2;
+/** Bits that a vector of its own costs an 8×8 block, at least. */
+const OWN_VECTOR_BITS: f32 = 5;
+
+let current: usize = 0;
+let currentStride: usize = 0;
+let lambda: f32 = 0;
+let columns: i32 = 0;
+let rows: i32 = 0;
+let found: usize = 0;
+let reach: i32 = 0;
+/** Bits per squared error, the distortion at the slope of the operating point. */
+let bitsPerError: f32 = 0;
+
+/** Block under search: first 8×8 block, and how many of its 2×2 lie inside. */
+let blockX: i32 = 0;
+let blockY: i32 = 0;
+let blockWidth: i32 = 0;
+let blockHeight: i32 = 0;
+
+let bestVector: u32 = 0;
+let bestCost: f32 = 0;
+
+/** Best integer vector of each 8×8 block by absolute differences. */
+const QUARTER_VECTORS = memory.data(4 * 4, 4);
+const QUARTER_SADS = memory.data(4 * 4, 4);
+
+/** Approximate bits of a difference component. */
+// @ts-ignore: decorator
+@inline
+function componentBits(difference: i32): f32 {
+  const exponent = 31 - clz(abs(difference));
+  return difference == 0 ? 0.7 : 2 + 2 * <f32>exponent;
+}
+
+/** Approximate bits of a vector, given the candidates gathered last. */
+function vectorBits(vector: u32): f32 {
+  const count = min(candidateCount, 4);
+  for (let rank = 0; rank < count; rank++) {
+    if (candidateVector(rank) == vector) return rank == 0 ? 0.3 : 1 + <f32>rank;
+  }
+  const prediction = candidateVector(0);
+  return (
+    4 +
+    componentBits(vectorX(vector) - vectorX(prediction)) +
+    componentBits(vectorY(vector) - vectorY(prediction))
+  );
+}
+
+// @ts-ignore: decorator
+@inline
+function currentPixel(bx: i32, by: i32): usize {
+  return current + <usize>(by << 3) * currentStride + (bx << 3);
+}
+
+/** Keeps the integer vector for an 8×8 block if it is the best so far. */
+// @ts-ignore: decorator
+@inline
+function watchQuarter(quarter: i32, vector: u32, sad: i32): void {
+  const slot = <usize>quarter << 2;
+  if (sad < load<i32>(QUARTER_SADS + slot)) {
+    store<i32>(QUARTER_SADS + slot, sad);
+    store<u32>(QUARTER_VECTORS + slot, vector);
+  }
+}
+
+/** Tries an integer vector, in quarter pixels, by absolute differences. */
+function tryInteger(x: i32, y: i32): void {
+  const px = blockX << 3;
+  const py = blockY << 3;
+  if (!isReachable(px, py, x, y)) return;
+  const vector = packVector(x, y);
+  const source = movedBlock(px, py, x, y, 16);
+  let sad = 0;
+  if (blockWidth + blockHeight == 4) {
+    sad = sad16x16(currentPixel(blockX, blockY), currentStride, source, phaseStride);
+    watchQuarter(0, vector, sadTopLeft);
+    watchQuarter(1, vector, sadTopRight);
+    watchQuarter(2, vector, sadBottomLeft);
+    watchQuarter(3, vector, sadBottomRight);
+  } else {
+    for (let j = 0; j < blockHeight; j++) {
+      for (let i = 0; i < blockWidth; i++) {
+        const part = sad8x8(
+          currentPixel(blockX + i, blockY + j),
+          currentStride,
+          source + 8 * j * phaseStride + 8 * i,
+          phaseStride,
+        );
+        watchQuarter(2 * j + i, vector, part);
+        sad += part;
+      }
+    }
+  }
+  const cost = <f32>sad + lambda * vectorBits(vector);
+  if (cost < bestCost) {
+    bestCost = cost;
+    bestVector = vector;
+  }
+}
+
+/** Tries a vector by residual bits over an area of blocks. */
+function tryExact(bx: i32, by: i32, width: i32, height: i32, x: i32, y: i32): void {
+  const vector = packVector(x, y);
+  const rate = vectorBits(vector);
+  const bits = rate + areaCost(bx, by, width, height, vector, bestCost - rate);
+  if (bits < bestCost) {
+    bestCost = bits;
+    bestVector = vector;
+  }
+}
+
+/** Walks from the best vector in quarter steps while that helps. */
+function refine(bx: i32, by: i32, width: i32, height: i32): void {
+  for (let round = 0; round < 4; round++) {
+    const x = vectorX(bestVector);
+    const y = vectorY(bestVector);
+    const center = bestVector;
+    tryExact(bx, by, width, height, x + 1, y);
+    tryExact(bx, by, width, height, x - 1, y);
+    tryExact(bx, by, width, height, x, y + 1);
+    tryExact(bx, by, width, height, x, y - 1);
+    if (bestVector == center) return;
+  }
+}
+
+/** Squared errors of the 8×8 blocks at the centre, one pixel left, right, up and down of it. */
+const ERRORS = memory.data(5 * 4 * 4, 4);
+/** Suggestion of `fitParabolas`: displacement in quarter pixels and the bits it should save. */
+let fitX: i32 = 0;
+let fitY: i32 = 0;
+let fitGain: f32 = 0;
+/** False when one of the neighbours at one pixel is better than the centre. */
+let fitInside: bool = false;
+
+/** Measures `ERRORS` around a vector; false when a neighbour is out of reach. */
+function measureErrors(vector: u32): bool {
+  const x = vectorX(vector);
+  const y = vectorY(vector);
+  const px = blockX << 3;
+  const py = blockY << 3;
+  if (!isReachable(px, py, x - 4, y - 4) || !isReachable(px + 8, py + 8, x + 4, y + 4)) return false;
+  const center = movedBlock(px, py, x, y, 16);
+  // one pixel around: the same phase, so its tiles are asked for once more
+  movedBlock(px, py, x - 4, y - 4, 16);
+  movedBlock(px, py, x + 4, y + 4, 16);
+  for (let j = 0; j < blockHeight; j++) {
+    for (let i = 0; i < blockWidth; i++) {
+      const pixel = currentPixel(blockX + i, blockY + j);
+      const source = center + 8 * j * phaseStride + 8 * i;
+      const slot = ERRORS + (<usize>(2 * j + i) << 2);
+      store<i32>(slot, sse8x8(pixel, currentStride, source, phaseStride));
+      store<i32>(slot, sse8x8(pixel, currentStride, source - 1, phaseStride), 16);
+      store<i32>(slot, sse8x8(pixel, currentStride, source + 1, phaseStride), 32);
+      store<i32>(slot, sse8x8(pixel, currentStride, source - phaseStride, phaseStride), 48);
+      store<i32>(slot, sse8x8(pixel, currentStride, source + phaseStride, phaseStride), 64);
+    }
+  }
+  return true;
+}
+
+/** Error at one of the five positions, of one 8×8 block, or of all inside when negative. */
+function errorAt(position: i32, quarter: i32): f32 {
+  const errors = ERRORS + (<usize>position << 4);
+  if (quarter >= 0) return <f32>load<i32>(errors + (<usize>quarter << 2));
+  let sum = 0;
+  for (let j = 0; j < blockHeight; j++) {
+    for (let i = 0; i < blockWidth; i++) sum += load<i32>(errors + (<usize>(2 * j + i) << 2));
+  }
+  return <f32>sum;
+}
+
+/** Minimum of the parabola through errors one pixel before, at and after, in quarter pixels. */
+// @ts-ignore: decorator
+@inline
+function parabola(before: f32, at: f32, after: f32): i32 {
+  const curvature = before + after - at - at;
+  if (curvature <= 0) return 0;
+  const slope = before - after;
+  const offset: f32 = (slope + slope) / curvature;
+  fitGain += slope * offset * 0.0625;
+  return <i32>nearest<f32>(max<f32>(min<f32>(offset, 3), -3));
+}
+
+/** Fits the errors of one 8×8 block, or of all when negative. */
+function fitParabolas(quarter: i32): void {
+  const at = errorAt(0, quarter);
+  const left = errorAt(1, quarter);
+  const right = errorAt(2, quarter);
+  const up = errorAt(3, quarter);
+  const down = errorAt(4, quarter);
+  fitInside = at <= min<f32>(min<f32>(left, right), min<f32>(up, down));
+  fitGain = 0;
+  fitX = parabola(left, at, right);
+  fitY = parabola(up, at, down);
+  fitGain *= bitsPerError;
+}
+
+/** Nearest integer position, in quarter pixels. */
+// @ts-ignore: decorator
+@inline
+function roundPosition(position: i32): i32 {
+  return (position + 2) & ~3;
+}
+
+/** Integer search from the candidates on; leaves the best integer vector in `bestVector`. */
+function searchInteger(start: u32): void {
+  bestCost = IMPOSSIBLE;
+  for (let quarter = 0; quarter < 4; quarter++) {
+    store<i32>(QUARTER_SADS + (<usize>quarter << 2), i32.MAX_VALUE);
+  }
+  tryInteger(roundPosition(vectorX(start)), roundPosition(vectorY(start)));
+  for (let i = 0; i < candidateCount; i++) {
+    const candidate = candidateVector(i);
+    tryInteger(roundPosition(vectorX(candidate)), roundPosition(vectorY(candidate)));
+  }
+  for (let step = reach * 4; step >= 4; step >>= 1) {
+    for (let round = 0; round < 8; round++) {
+      const center = bestVector;
+      const x = vectorX(center);
+      const y = vectorY(center);
+      tryInteger(x + step, y);
+      tryInteger(x - step, y);
+      tryInteger(x, y + step);
+      tryInteger(x, y - step);
+      if (bestVector == center) break;
+    }
+  }
+}
+
+/** Tries what the fit suggests around a centre and walks on from there. */
+function tryFit(bx: i32, by: i32, width: i32, height: i32, center: u32): void {
+  tryExact(bx, by, width, height, vectorX(center) + fitX, vectorY(center) + fitY);
+  refine(bx, by, width, height);
+}
+
+/** Lets one 8×8 block leave the vector of its 16×16 block. */
+function searchQuarter(quarter: i32, whole: u32, center: u32, integer: bool): void {
+  const bx = blockX + (quarter & 1);
+  const by = blockY + (quarter >> 1);
+  const common = blockCost(bx, by, whole);
+  if (common <= OWN_VECTOR_BITS) return;
+  bestVector = whole;
+  bestCost = common;
+  if (integer) {
+    const own = load<u32>(QUARTER_VECTORS + (<usize>quarter << 2));
+    tryExact(bx, by, 1, 1, vectorX(own), vectorY(own));
+  }
+  fitParabolas(quarter);
+  if (fitGain > OWN_VECTOR_BITS || bestVector != whole) tryFit(bx, by, 1, 1, center);
+  fillVectors(found, columns, bx, by, 1, 1, bestVector);
+}
+
+/** Searches the 16×16 block at 8×8 block (`bx`, `by`). */
+function searchBlock(bx: i32, by: i32, motion: usize, previousMotion: usize): void {
+  blockX = bx;
+  blockY = by;
+  blockWidth = min(2, columns - bx);
+  blockHeight = min(2, rows - by);
+  gatherCandidates(motion, previousMotion, columns, rows, bx, by, blockWidth, blockHeight);
+  bestCost = IMPOSSIBLE;
+  bestVector = 0;
+  for (let i = 0; i < candidateCount; i++) {
+    const candidate = candidateVector(i);
+    tryExact(bx, by, blockWidth, blockHeight, vectorX(candidate), vectorY(candidate));
+    if (bestCost < GOOD_BITS) break;
+  }
+  const start = bestVector;
+  const startCost = bestCost;
+  fillVectors(found, columns, bx, by, blockWidth, blockHeight, start);
+  if (startCost < GOOD_BITS) return;
+  let center = start;
+  let measured = measureErrors(start);
+  if (measured) fitParabolas(-1);
+  const far = !measured || !fitInside || startCost > POOR_BITS;
+  if (far) {
+    searchInteger(start);
+    center = bestVector;
+    bestVector = start;
+    bestCost = startCost;
+    tryExact(bx, by, blockWidth, blockHeight, vectorX(center), vectorY(center));
+    measured = measureErrors(center);
+    if (measured) fitParabolas(-1);
+  }
+  if (far || fitGain > TUNING_BITS) tryFit(bx, by, blockWidth, blockHeight, center);
+  const whole = bestVector;
+  fillVectors(found, columns, bx, by, blockWidth, blockHeight, whole);
+  if (!measured) return;
+  for (let j = 0; j < blockHeight; j++) {
+    for (let i = 0; i < blockWidth; i++) searchQuarter(2 * j + i, whole, center, far);
+  }
+}
+
+/** Bytes of scratch memory that `searchMotion` needs for a picture of w8×h8 pixels. */
+export function motionSearchBytes(w8: i32, h8: i32): usize {
+  const blocks = (w8 >> 3) * (h8 >> 3);
+  return ((<usize>blocks * 4 + 15) & ~15) + blockCostBytes(blocks) + phaseBytes(w8, h8);
+}
+
+/**
+ * Estimates the motion from the reference to the present picture (encoder only).
+ *
+ * @param cur first luma pixel of the present picture, 8 bit
+ * @param curStride bytes from row to row of `cur`
+ * @param ref padded luma reference as `padPlane` with 80 writes it, (w8 + 160)·(h8 + 160) bytes
+ * @param w8 padded luma width, a multiple of 8, at most 4096
+ * @param h8 padded luma height, a multiple of 8, at most 4096
+ * @param lambdaSad cost of one bit in units of absolute difference, about 0.37·Δ
+ * @param previousMotion grid of the previous picture, zero after a key frame
+ * @param contexts adaptive contexts of motion as they will be when this grid is written; read only
+ * @param outMotion grid found, i16 [h8 / 8][w8 / 8][2], quarter pixels
+ * @param scratch `motionSearchBytes(w8, h8)` bytes at a multiple of 16, contents undefined
+ * @param effort 0 = fastest, 1 = normal, 2 = best
+ */
+export function searchMotion(
+  cur: usize,
+  curStride: i32,
+  ref: usize,
+  w8: i32,
+  h8: i32,
+  lambdaSad: f32,
+  previousMotion: usize,
+  contexts: usize,
+  outMotion: usize,
+  scratch: usize,
+  effort: i32,
+): void {
+  current = cur;
+  currentStride = curStride;
+  lambda = lambdaSad;
+  columns = w8 >> 3;
+  rows = h8 >> 3;
+  reach = effort == 0 ? 2 : 8;
+  const gridBytes = <usize>(columns * rows) << 2;
+  found = scratch;
+  const costs = (found + gridBytes + 15) & ~15;
+  openBlockCosts(cur, curStride, columns, rows, costs);
+  openPhases(ref, w8, h8, costs + blockCostBytes(columns * rows));
+  const step = lambdaSad / LAMBDA_PER_STEP;
+  bitsPerError = 7.5 / (step * step);
+  setStep(step);
+  selectMode(MEASURE);
+  openGrid(outMotion, previousMotion, columns, rows, contexts);
+  openDecision(outMotion, previousMotion, found, columns, rows);
+  memory.copy(found, previousMotion, gridBytes);
+  for (let sy = 0; sy < rows; sy += SUPERBLOCK) {
+    for (let sx = 0; sx < columns; sx += SUPERBLOCK) {
+      const right = min(sx + SUPERBLOCK, columns);
+      const bottom = min(sy + SUPERBLOCK, rows);
+      for (let by = sy; by < bottom; by += 2) {
+        for (let bx = sx; bx < right; bx += 2) {
+          searchBlock(bx, by, outMotion, previousMotion);
+          copyFound(outMotion, bx, by);
+        }
+      }
+      decideNode(sx, sy, SUPERBLOCK, 0);
+    }
+  }
+}
+
+/** Shows the vectors found in a 16×16 block to the blocks searched next. */
+function copyFound(motion: usize, bx: i32, by: i32): void {
+  for (let y = by; y < min(by + 2, rows); y++) {
+    for (let x = bx; x < min(bx + 2, columns); x++) {
+      fillVectors(motion, columns, x, y, 1, 1, loadVector(found, columns, x, y));
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { CodecError } from '../errors.js';
+
+/** Quantization indices run from 0 (lossless) to this, the coarsest. */
+export const MAX_QP = 63;
+/** Latent frequency groups of a block. */
+export const GROUP_COUNT = 4;
+/** Lifting grid of lossy points: coefficients are in 1/16 of a grey level. */
+export const FRACTION_BITS = 4;
+
+/** What one frame is coded with. */
+export interface OperatingPoint {
+  /** Quantization index: 0 is lossless, 1..63 from finest to coarsest, the step doubles every 8. */
+  readonly qp: number;
+  /** Code a key frame, decodable alone. Default false (the first frame always is one). */
+  readonly keyFrame?: boolean;
+  /** At most this many 8×8 blocks are coded in a predicted frame; the others copy. Default all. */
+  readonly maxActiveBlocks?: number;
+  /** Latent frequency groups sent, 1..4; the rest decode as their predicted means. Default 4. */
+  readonly groups?: number;
+  /** Number of an earlier frame to predict from, within the last 12. Default the latest. */
+  readonly reference?: number;
+}
+
+/** Quantization step in grey levels; 1 for the lossless index. */
+export function quantizationStep(qp: number): number {
+  return qp === 0 ? 1 : 0.75 * 2 ** ((qp - 1) / 8);
+}
+
+/** Quantization step in lifting units: 1/16 grey level for lossy indices, 1 level for lossless. */
+export function stepUnits(qp: number): number {
+  return qp === 0 ? 1 : Math.round(quantizationStep(qp) * (1 << FRACTION_BITS));
+}
+
+/** @throws CodecError 'bad-argument' when a field is out of range. */
+export function checkOperatingPoint(point: OperatingPoint): void {
+  check('qp', point.qp, 0, MAX_QP);
+  if (point.groups !== undefined) check('groups', point.groups, 1, GROUP_COUNT);
+  if (point.maxActiveBlocks !== undefined) {
+    check('maxActiveBlocks', point.maxActiveBlocks, 0, Number.MAX_SAFE_INTEGER);
+  }
+}
+
+function check(name: string, value: number, low: number, high: number): void {
+  if (!Number.isInteger(value) || value < low || value > high) {
+    throw new CodecError(
+      'bad-argument',
+      `${name} is ${value}; use a whole number from ${low} to ${high}`,
+    );
+  }
+}

@@ -1,0 +1,528 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CodecError } from '../errors.js';
+import { createRateController } from './controller.js';
+import { createContent, type ContentOptions } from './simulation/content.js';
+import { encodeFrame } from './simulator.js';
+import type { FramePlan, NetworkFeedback, RateController, RateControllerOptions } from './types.js';
+import { createWire } from './wire.js';
+
+const FRAME_MS = 1000 / 30;
+const wire = createWire(0, 50);
+
+const feedback = (now: number, bitrate: number, more: Partial<NetworkFeedback> = {}) => ({
+  now,
+  availableOutgoingBitrate: bitrate,
+  rttMs: 50,
+  lossFraction: 0,
+  jitterMs: 0,
+  ...more,
+});
+
+interface Run {
+  readonly controller: RateController;
+  /** every plan, skips and pauses included */
+  readonly plans: readonly FramePlan[];
+  readonly sent: readonly {
+    readonly at: number;
+    readonly plan: FramePlan;
+    readonly bytes: number;
+  }[];
+}
+
+/** Codes synthetic content on a link whose estimate is given, without a network in between. */
+function run(
+  seconds: number,
+  estimate: (now: number) => number,
+  setup: {
+    readonly options?: RateControllerOptions;
+    readonly content?: Partial<ContentOptions>;
+    readonly each?: (controller: RateController, now: number) => void;
+  } = {},
+): Run {
+  const controller = createRateController(setup.options);
+  const content = createContent({ seed: 1, ...setup.content });
+  const plans: FramePlan[] = [];
+  const sent: { at: number; plan: FramePlan; bytes: number }[] = [];
+  for (let frame = 0; frame < seconds * 30; frame++) {
+    const at = frame * FRAME_MS;
+    if (frame % 6 === 0 && !setup.options?.fixed) {
+      controller.networkFeedback(feedback(at, estimate(at)));
+    }
+    setup.each?.(controller, at);
+    const activity = content.advance();
+    const plan = controller.plan(at, activity === undefined ? undefined : { activity });
+    plans.push(plan);
+    if (plan.action !== 'encode') continue;
+    const coded = encodeFrame(controller, content, plan);
+    controller.frameSent(at, coded);
+    sent.push({ at, ...coded });
+  }
+  return { controller, plans, sent };
+}
+
+const bitsBetween = ({ sent }: Run, from: number, to: number): number =>
+  sent
+    .filter(({ at }) => at >= from && at < to)
+    .reduce((sum, { bytes }) => sum + wire.bits(bytes), 0);
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+describe('a fixed target', () => {
+  test('a file has its bit rate, and every frame is coded', () => {
+    for (const targetBitrate of [100_000, 300_000, 1_000_000]) {
+      const { sent } = run(10, () => 0, { options: { fixed: true, targetBitrate } });
+      expect(sent).toHaveLength(300);
+      const bitrate = sent.reduce((sum, { bytes }) => sum + 8 * bytes, 0) / 10;
+      expect(bitrate / targetBitrate).toBeGreaterThan(0.93);
+      expect(bitrate / targetBitrate).toBeLessThan(1.07);
+    }
+  });
+
+  test('a new target is met by the next frame', () => {
+    const options = { fixed: true, targetBitrate: 1_000_000 };
+    const each = (controller: RateController, now: number): void => {
+      if (now >= 5000) controller.setTargetBitrate(250_000);
+    };
+    const { sent } = run(10, () => 0, { options, each });
+    const first = sent.find(({ at }) => at >= 5000);
+    const even = 250_000 / 8 / 30;
+    expect(first?.plan.allowanceBytes).toBeLessThan(1.2 * even);
+    expect(first?.bytes).toBeLessThan(1.5 * even);
+  });
+
+  test('needs neither network nor device', () => {
+    const { plans } = run(2, () => 0, { options: { fixed: true, targetBitrate: 20_000 } });
+    for (const plan of plans) expect(plan).toMatchObject({ action: 'encode', scale: 1 });
+  });
+});
+
+describe('a live target', () => {
+  test('a lower estimate is obeyed within one frame', () => {
+    const result = run(10, (now) => (now < 5000 ? 1_000_000 : 300_000));
+    expect(bitsBetween(result, 5000, 6000)).toBeLessThan(300_000);
+    const first = result.plans[150];
+    expect(first?.allowanceBytes).toBeLessThan((1.2 * 300_000) / 8 / 30);
+  });
+
+  test('audio keeps its share', () => {
+    const result = run(20, () => 150_000, { options: { audioBitrate: 60_000 } });
+    expect(bitsBetween(result, 5000, 20_000) / 15).toBeLessThan(150_000 - 60_000);
+    expect(result.controller.state.videoBitrate).toBeCloseTo(150_000 * 0.95 - 60_000);
+  });
+
+  test('room for retransmissions is left where packets get lost', () => {
+    const controller = createRateController({ audioBitrate: 0 });
+    controller.networkFeedback(feedback(0, 1_000_000, { lossFraction: 0.1 }));
+    controller.plan(0);
+    expect(controller.state.videoBitrate).toBeCloseTo(1_000_000 * 0.95 * 0.9);
+  });
+
+  test('setTargetBitrate bounds the video rate from the next frame on', () => {
+    const each = (controller: RateController, now: number): void => {
+      if (now >= 5000) controller.setTargetBitrate(200_000);
+    };
+    const result = run(10, () => 1_000_000, { each });
+    expect(bitsBetween(result, 4000, 5000)).toBeGreaterThan(700_000);
+    expect(bitsBetween(result, 5000, 6000)).toBeLessThan(220_000);
+  });
+
+  test('whatever the encoder makes, no window exceeds rate, bucket and one frame', () => {
+    const steps = fc.array(
+      fc.record({
+        bytes: fc.integer({ min: 0, max: 60_000 }),
+        bitrate: fc.integer({ min: 0, max: 2_000_000 }),
+        gapMs: fc.integer({ min: 1, max: 60 }),
+        key: fc.boolean(),
+      }),
+      { minLength: 20, maxLength: 150 },
+    );
+    fc.assert(
+      fc.property(steps, (list) => {
+        const controller = createRateController({ audioBitrate: 0, packetOverheadBytes: 0 });
+        let now = 0;
+        let excess = 0;
+        let peakRate = 0;
+        for (const { bytes, bitrate, gapMs, key } of list) {
+          now += gapMs;
+          const before = controller.state.videoBitrate;
+          controller.networkFeedback(feedback(now, bitrate));
+          if (key) controller.requestKeyFrame();
+          const plan = controller.plan(now);
+          peakRate = Math.max(peakRate, before, controller.state.videoBitrate);
+          excess = Math.max(
+            0,
+            excess - (gapMs * Math.max(before, controller.state.videoBitrate)) / 1000,
+          );
+          if (plan.action !== 'encode') continue;
+          controller.frameSent(now, { plan, bytes });
+          excess += 8 * bytes;
+          expect(excess).toBeLessThanOrEqual(0.18 * peakRate + 8 * 60_000);
+        }
+      }),
+      { seed: 11, numRuns: 200 },
+    );
+  });
+
+  test('after any past, a good link brings pictures within three seconds', () => {
+    const past = fc.array(
+      fc.record({
+        bitrate: fc.integer({ min: 0, max: 3_000_000 }),
+        rttMs: fc.integer({ min: 0, max: 2000 }),
+        lossFraction: fc.double({ min: 0, max: 1, noNaN: true }),
+        pacerQueueMs: fc.integer({ min: 0, max: 1000 }),
+        gapMs: fc.integer({ min: 0, max: 3000 }),
+        encodeMs: fc.integer({ min: 0, max: 200 }),
+      }),
+      { maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(past, (list) => {
+        const controller = createRateController();
+        const content = createContent({ seed: 2 });
+        let now = 0;
+        const step = (): boolean => {
+          content.advance();
+          const plan = controller.plan(now);
+          if (plan.action === 'encode') {
+            controller.frameSent(now, encodeFrame(controller, content, plan));
+          }
+          return plan.action === 'encode';
+        };
+        for (const { gapMs, bitrate, encodeMs, ...more } of list) {
+          now += gapMs;
+          controller.networkFeedback(feedback(now, bitrate, more));
+          controller.deviceFeedback({ encodeMs, decodeMs: 0, frameIntervalMs: FRAME_MS });
+          step();
+        }
+        let coded = 0;
+        for (const end = now + 3000; now < end; now += FRAME_MS) {
+          controller.networkFeedback(feedback(now, 800_000));
+          if (step()) coded += 1;
+        }
+        expect(coded).toBeGreaterThan(3);
+      }),
+      { seed: 12, numRuns: 100 },
+    );
+  });
+
+  test('more bandwidth is never coarser in the steady state', () => {
+    const rates = [100, 130, 170, 220, 290, 380, 500, 650, 850, 1100, 1500, 2000];
+    const points = rates.map((kbit) => {
+      const { sent } = run(25, () => 1000 * kbit, { content: { seed: 3, motion: 0.25 } });
+      const steady = sent.filter(({ at, plan }) => at > 15_000 && !plan.keyFrame);
+      return {
+        qp: mean(steady.map(({ plan }) => plan.qp)),
+        pixelRate: mean(steady.map(({ plan }) => plan.scale ** 2 * plan.frameRate)),
+      };
+    });
+    points.slice(1).forEach((point, i) => {
+      const less = points[i];
+      if (!less) throw new Error('missing point');
+      expect(point.pixelRate).toBeGreaterThanOrEqual(less.pixelRate);
+      if (point.pixelRate === less.pixelRate) expect(point.qp).toBeLessThan(less.qp + 0.01);
+    });
+  });
+});
+
+describe('key frames', () => {
+  test('the first frame is one and takes at most 200 ms of the link', () => {
+    for (const kbit of [120, 300, 1000]) {
+      const { sent } = run(1, () => 1000 * kbit);
+      const [first] = sent;
+      expect(first?.plan.keyFrame).toBe(true);
+      expect(8 * (first?.bytes ?? Infinity)).toBeLessThan(1.2 * 0.2 * kbit * 1000);
+    }
+  });
+
+  test('a coarse key frame is refined by the frames after it', () => {
+    const { sent } = run(2, () => 300_000);
+    const indices = sent.map(({ plan }) => plan.qp);
+    expect(Math.max(...indices.slice(-5))).toBeLessThan((indices[0] ?? 0) - 3);
+  });
+
+  test('a request makes one key frame, and many requests no more than two a second', () => {
+    const once = run(5, () => 600_000, {
+      each: (controller, now) => {
+        if (Math.abs(now - 2000) < 1) controller.requestKeyFrame();
+      },
+    });
+    expect(once.sent.filter(({ plan }) => plan.keyFrame).map(({ at }) => Math.round(at))).toEqual([
+      0, 2000,
+    ]);
+    const often = run(5, () => 600_000, { each: (controller) => controller.requestKeyFrame() });
+    const keys = often.sent.filter(({ plan }) => plan.keyFrame).length;
+    expect(keys).toBeGreaterThanOrEqual(8);
+    expect(keys).toBeLessThanOrEqual(11);
+  });
+
+  test('a change of the resolution comes with a key frame', () => {
+    const { sent } = run(40, (now) => (now < 15_000 ? 1_500_000 : 95_000), {
+      content: { motion: 0.5 },
+    });
+    const changes = sent.filter(({ plan }, i) => i > 0 && sent[i - 1]?.plan.scale !== plan.scale);
+    expect(changes.length).toBeGreaterThan(0);
+    for (const { plan } of changes) expect(plan.keyFrame).toBe(true);
+  });
+});
+
+describe('a source of another size', () => {
+  test('is taken from the hint, with a key frame and its own number of blocks', () => {
+    const controller = createRateController({ width: 640, height: 360 });
+    const first = controller.plan(0);
+    expect(first.maxActiveBlocks).toBe(3600);
+    controller.frameSent(0, { plan: first, bytes: first.allowanceBytes });
+    const larger = controller.plan(1000, { width: 1280, height: 720 });
+    expect(larger).toMatchObject({ action: 'encode', keyFrame: true });
+    expect(larger.maxActiveBlocks).toBe(14_400 * larger.scale ** 2);
+  });
+
+  test('a key frame that the caller decided on teaches nothing about predicted frames', () => {
+    const plans = [false, true].map((forced) => {
+      const controller = createRateController({ fixed: true, targetBitrate: 300_000 });
+      for (let i = 0; i < 30; i++) {
+        const plan = controller.plan(i * FRAME_MS);
+        controller.frameSent(i * FRAME_MS, { plan, bytes: plan.allowanceBytes });
+      }
+      const plan = controller.plan(1000);
+      const sent = forced ? { ...plan, keyFrame: true } : plan;
+      controller.frameSent(1000, { plan: sent, bytes: plan.allowanceBytes * (forced ? 8 : 1) });
+      return controller.plan(3000).qp;
+    });
+    expect(plans[1]).toBe(plans[0]);
+  });
+});
+
+describe('frame rate and resolution', () => {
+  const starved = (kind: 'camera' | 'screen'): FramePlan | undefined =>
+    run(30, (now) => (now < 5000 ? 1_000_000 : 100_000), {
+      options: { kind },
+      content: { motion: 0.6 },
+    }).plans.at(-1);
+
+  test('people keep their motion: resolution goes first', () => {
+    const plan = starved('camera');
+    expect(plan?.scale).toBeLessThan(1);
+    expect(plan?.frameRate).toBeGreaterThanOrEqual(20);
+    expect(plan?.limitedBy).toBe('network');
+  });
+
+  test('screens keep their sharpness: frame rate goes first', () => {
+    const plan = starved('screen');
+    expect(plan?.scale).toBe(1);
+    expect(plan?.frameRate).toBeLessThan(30);
+    expect(plan?.limitedBy).toBe('network');
+  });
+
+  test('contentHint changes the preference', () => {
+    const each = (controller: RateController): void => controller.contentHint({ kind: 'screen' });
+    const { plans } = run(30, () => 100_000, { each, content: { motion: 0.6 } });
+    expect(plans.at(-1)?.scale).toBe(1);
+  });
+
+  test('a steady link is not followed by changes to and fro', () => {
+    for (const kbit of [110, 150, 200, 300]) {
+      const { sent } = run(60, () => 1000 * kbit, { content: { motion: 0.3 } });
+      const scales = sent.filter(({ at }) => at > 10_000).map(({ plan }) => plan.scale);
+      const changes = scales.filter((scale, i) => i > 0 && scale !== scales[i - 1]).length;
+      expect(changes).toBeLessThanOrEqual(2);
+    }
+  });
+
+  test('the planned frame rate is the one that comes', () => {
+    const slow = (controller: RateController): void =>
+      controller.deviceFeedback({ encodeMs: 45, decodeMs: 10, frameIntervalMs: 50 });
+    const { sent, plans } = run(20, () => 1_000_000, { each: slow });
+    const frameRate = plans.at(-1)?.frameRate ?? 0;
+    expect(frameRate).toBeLessThan(30);
+    const lastSeconds = sent.filter(({ at }) => at >= 17_000).length / 3;
+    expect(Math.abs(lastSeconds - frameRate)).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('a slow device', () => {
+  /** A device that takes this long for a whole picture with all blocks active. */
+  const device =
+    (encodeMs: number) =>
+    (controller: RateController): void => {
+      const { activeShare, scale, frameRate } = controller.state;
+      controller.deviceFeedback({
+        encodeMs: encodeMs * scale ** 2 * (0.4 + 0.6 * activeShare),
+        decodeMs: 4,
+        frameIntervalMs: 1000 / frameRate,
+      });
+    };
+
+  test('gives up active blocks, then frame rate, then resolution, as far as it must', () => {
+    const points = [15, 35, 60, 150, 400].map((encodeMs) =>
+      run(30, () => 1_000_000, { each: device(encodeMs) }).plans.at(-1),
+    );
+    expect(points[0]).toMatchObject({ maxActiveBlocks: 3600, frameRate: 30, scale: 1 });
+    expect(points[0]?.limitedBy).toBe('none');
+    expect(points[1]).toMatchObject({ frameRate: 30, scale: 1, limitedBy: 'cpu' });
+    expect(points[1]?.maxActiveBlocks).toBeLessThan(3600);
+    expect(points[2]).toMatchObject({ scale: 1, limitedBy: 'cpu' });
+    expect(points[2]?.frameRate).toBeLessThan(30);
+    expect(points[4]).toMatchObject({ limitedBy: 'cpu' });
+    expect(points[4]?.scale).toBeLessThan(1);
+  });
+
+  test('comes back when the device has time again', () => {
+    const each = (controller: RateController, now: number): void =>
+      device(now < 10_000 ? 60 : 10)(controller);
+    const { plans } = run(60, () => 1_000_000, { each });
+    expect(plans[299]?.limitedBy).toBe('cpu');
+    expect(plans.at(-1)).toMatchObject({ maxActiveBlocks: 3600, frameRate: 30, limitedBy: 'none' });
+  });
+
+  test('frames that came out too small are not coded again without time for it', () => {
+    const small = (controller: RateController): boolean => {
+      const plan = controller.plan(0);
+      return controller.judge(plan, plan.allowanceBytes / 3).accept;
+    };
+    const fast = createRateController();
+    fast.deviceFeedback({ encodeMs: 5, decodeMs: 5, frameIntervalMs: 33 });
+    expect(small(fast)).toBe(false);
+    const slow = createRateController();
+    for (let i = 0; i < 50; i++) {
+      slow.deviceFeedback({ encodeMs: 16, decodeMs: 8, frameIntervalMs: 33 });
+    }
+    expect(small(slow)).toBe(true);
+  });
+});
+
+describe('a link for audio only', () => {
+  test('video stops below 80 kbit/s, says so, and starts with a key frame afterwards', () => {
+    const { plans, sent } = run(15, (now) => (now >= 5000 && now < 8500 ? 60_000 : 500_000));
+    const paused = plans.filter(({ action }) => action === 'pause');
+    expect(paused.length).toBeGreaterThan(80);
+    for (const plan of paused) {
+      expect(plan).toMatchObject({ videoPaused: true, limitedBy: 'network', keyFrame: false });
+    }
+    const back = sent.find(({ at }) => at >= 8500);
+    expect(back?.at).toBeLessThan(9500);
+    expect(back?.plan.keyFrame).toBe(true);
+  });
+
+  test('audio alone fits while video is paused', () => {
+    const controller = createRateController();
+    for (let now = 0; now < 2000; now += FRAME_MS) {
+      controller.networkFeedback(feedback(now, 50_000));
+      controller.plan(now);
+    }
+    expect(controller.state).toMatchObject({ videoPaused: true, videoBitrate: 0 });
+  });
+});
+
+describe('judge', () => {
+  const planned = (): { controller: RateController; plan: FramePlan } => {
+    const controller = createRateController();
+    return { controller, plan: controller.plan(0) };
+  };
+
+  test('accepts what fits and asks for coarser codings of what does not, twice at most', () => {
+    const { controller, plan } = planned();
+    expect(controller.judge(plan, plan.allowanceBytes)).toEqual({ accept: true });
+    const first = controller.judge(plan, 3 * plan.allowanceBytes);
+    if (first.accept) throw new Error('accepted');
+    expect(first.retry.qp).toBeGreaterThan(plan.qp);
+    expect(first.retry.attempt).toBe(1);
+    const second = controller.judge(first.retry, 2 * plan.allowanceBytes);
+    if (second.accept) throw new Error('accepted');
+    expect(second.retry.qp).toBeGreaterThan(first.retry.qp);
+    expect(controller.judge(second.retry, 2 * plan.allowanceBytes)).toEqual({ accept: true });
+  });
+
+  test('takes groups away where no coarser index is left', () => {
+    const { controller, plan } = planned();
+    const coarsest = { ...plan, qp: 63 };
+    const verdict = controller.judge(coarsest, 5 * plan.allowanceBytes);
+    if (verdict.accept) throw new Error('accepted');
+    expect(verdict.retry).toMatchObject({ qp: 63, groups: plan.groups - 1 });
+    expect(controller.judge({ ...coarsest, groups: 1 }, 5 * plan.allowanceBytes).accept).toBe(true);
+  });
+});
+
+describe('hostile arguments', () => {
+  const bad = fc.constantFrom(NaN, Infinity, -Infinity);
+
+  test('what is not a finite number is refused with a clear error', () => {
+    fc.assert(
+      fc.property(bad, (value) => {
+        const controller = createRateController();
+        const plan = controller.plan(0);
+        const calls = [
+          () => createRateController({ width: value }),
+          () => createRateController({ frameRate: value }),
+          () => createRateController({ targetBitrate: value }),
+          () => controller.plan(value),
+          () => controller.plan(0, { activity: value }),
+          () => controller.judge(plan, value),
+          () => controller.frameSent(value, { plan, bytes: 1 }),
+          () => controller.frameSent(0, { plan, bytes: value }),
+          () => controller.setTargetBitrate(value),
+          () => controller.contentHint({ kind: 'camera', activity: value }),
+          () => controller.networkFeedback(feedback(0, value)),
+          () => controller.networkFeedback(feedback(0, 1, { pacerQueueMs: value })),
+          () => controller.deviceFeedback({ encodeMs: value, decodeMs: 1, frameIntervalMs: 33 }),
+        ];
+        for (const call of calls) expect(call).toThrow(CodecError);
+      }),
+      { seed: 13 },
+    );
+  });
+
+  test('a frame that was not asked for is refused', () => {
+    const controller = createRateController();
+    const plan = controller.plan(0);
+    controller.frameSent(0, { plan, bytes: 100 });
+    const skipped = controller.plan(1);
+    expect(skipped.action).toBe('skip');
+    expect(() => controller.judge(skipped, 10)).toThrow(/only when it says encode/);
+    expect(() => controller.frameSent(1, { plan: skipped, bytes: 10 })).toThrow(CodecError);
+  });
+
+  test('finite numbers of any size keep the plan within its ranges', () => {
+    const any = fc.double({ noNaN: true, noDefaultInfinity: true });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(any, any, any, any), { maxLength: 40 }), (list) => {
+        const controller = createRateController();
+        for (const [now, bitrate, size, activity] of list) {
+          controller.networkFeedback(
+            feedback(now, bitrate, { rttMs: size, lossFraction: activity }),
+          );
+          controller.deviceFeedback({ encodeMs: size, decodeMs: bitrate, frameIntervalMs: now });
+          const plan = controller.plan(now, { activity });
+          expect(plan.qp).toBeGreaterThanOrEqual(8);
+          expect(plan.qp).toBeLessThanOrEqual(63);
+          expect(Number.isInteger(plan.qp)).toBe(true);
+          expect(plan.maxBytes).toBeGreaterThanOrEqual(plan.allowanceBytes);
+          expect(plan.allowanceBytes).toBeGreaterThanOrEqual(0);
+          expect([1, 0.75, 0.5, 0.375]).toContain(plan.scale);
+          expect(plan.frameRate).toBeGreaterThanOrEqual(7.5);
+          expect(plan.maxActiveBlocks).toBeGreaterThanOrEqual(1);
+          if (plan.action === 'encode') controller.frameSent(now, { plan, bytes: size });
+          expect(Number.isFinite(controller.state.bufferMs)).toBe(true);
+        }
+      }),
+      { seed: 14 },
+    );
+  });
+
+  test('a clock that runs backwards stands still', () => {
+    const controller = createRateController();
+    controller.networkFeedback(feedback(1000, 500_000));
+    const plan = controller.plan(1000);
+    controller.frameSent(1000, { plan, bytes: 500 });
+    expect(controller.plan(-5000).action).toBe('skip');
+    expect(controller.plan(1000 + 2 * FRAME_MS).action).toBe('encode');
+  });
+
+  test('an empty picture source and an empty frame are no special case', () => {
+    const controller = createRateController({ width: 1, height: 1 });
+    const plan = controller.plan(0, { activity: 0 });
+    controller.frameSent(0, { plan, bytes: 0 });
+    expect(controller.plan(40, { activity: 0 }).action).toBe('encode');
+  });
+});

@@ -1,0 +1,348 @@
+import { CodecError } from '../errors.js';
+import { clampArgument } from './arguments.js';
+import { createBandwidth, MAX_BITRATE } from './bandwidth.js';
+import { createOperatingRung } from './operatingRung.js';
+import {
+  COARSEST_QP,
+  createRateModel,
+  FINEST_QP,
+  type Attempt,
+  type FrameContext,
+} from './rateModel.js';
+import type {
+  FrameHint,
+  FramePlan,
+  Judgement,
+  LimitReason,
+  PlanAction,
+  RateController,
+  RateControllerOptions,
+} from './types.js';
+import { createVideoGate, TRIAL_BITRATE } from './videoGate.js';
+import { createVirtualBuffer } from './virtualBuffer.js';
+import { createWire } from './wire.js';
+
+/** Share of the estimate that is used; the rest absorbs bursts and the estimate's own error. */
+const USED_SHARE = 0.95;
+
+/** How much of the link one frame may take, and how soon that is paid back, ms. */
+const LIVE = {
+  keyBudgetMs: 200,
+  burstBudgetMs: 100,
+  correctionMs: 250,
+  creditMs: 60,
+  fullMs: 120,
+};
+const FILE = {
+  keyBudgetMs: 400,
+  burstBudgetMs: 200,
+  correctionMs: 1000,
+  creditMs: 500,
+  fullMs: Infinity,
+};
+
+/** Sizes within these factors of the allowance are accepted. */
+const TOLERANCE_OVER = 1.18;
+const TOLERANCE_UNDER = 0.85;
+const LAST_ATTEMPT = 2;
+/** Too large is coded again, too small mostly not: so frames aim a little above their allowance. */
+const AIM = 1.03;
+
+/** A sudden change may draw on the burst budget to stay within one doubling of the step. */
+const BURST_QP = 8;
+
+/** The first key frame is no finer than this (step 7.8): what follows refines it. */
+const FIRST_KEY_QP = 28;
+/** Later key frames are at most this much finer than the frames between them. */
+const KEY_QP_GAIN = 2;
+const MIN_KEY_INTERVAL_MS = 500;
+
+/** Time constant of the smoothed index, ms. */
+const QP_SMOOTHING_MS = 1000;
+
+/** A frame that comes this share of an interval early still counts as due: capture jitters. */
+const EARLY_SHARE = 0.2;
+
+const GROUPS = 4;
+const BLOCK = 8;
+
+/** Creates a {@link RateController}; see there and {@link RateControllerOptions}. */
+export function createRateController(options: RateControllerOptions = {}): RateController {
+  const sourceFrameRate = clampArgument('frameRate', options.frameRate ?? 30, 1, 120);
+  const audioBitrate = clampArgument(
+    'audioBitrate',
+    options.audioBitrate ?? 40_000,
+    0,
+    MAX_BITRATE,
+  );
+  const minQp = Math.round(clampArgument('minQp', options.minQp ?? 8, FINEST_QP, COARSEST_QP));
+  const fixed = options.fixed ?? false;
+  const limits = fixed ? FILE : LIVE;
+  const wire = createWire(
+    clampArgument('frameOverheadBytes', options.frameOverheadBytes ?? 0, 0, 10_000),
+    clampArgument('packetOverheadBytes', options.packetOverheadBytes ?? (fixed ? 0 : 50), 0, 1000),
+  );
+  const startBitrate = bitrateArgument('targetBitrate', options.targetBitrate ?? 300_000);
+  const maxBitrate = bitrateArgument('maxBitrate', options.maxBitrate ?? 4_000_000);
+
+  const bandwidth = createBandwidth();
+  const gate = createVideoGate();
+  const rung = createOperatingRung(sourceFrameRate, options.kind ?? 'camera');
+  const buffer = createVirtualBuffer(limits);
+  const model = createRateModel();
+
+  let width = sideArgument('width', options.width ?? 640);
+  let height = sideArgument('height', options.height ?? 360);
+  let ceiling = fixed ? startBitrate : maxBitrate;
+  let clock: number | undefined;
+  let plannedAt = -Infinity;
+  let dueAt = -Infinity;
+  let hintedActivity: number | undefined;
+  let keyWanted = true;
+  let lastKeyAt = -Infinity;
+  let sentPixels: number | undefined;
+  let smoothQp: number | undefined;
+  let plannedRate = 0;
+  let context: FrameContext = { keyFrame: true, pixels: width * height };
+  let attempts: Attempt[] = [];
+
+  const sustained = (now: number): number => bandwidth.sustained(now) ?? startBitrate;
+
+  /** bit/s for video on the wire. */
+  function videoBitrate(now: number): number {
+    if (fixed) return ceiling;
+    const total = sustained(now) * USED_SHARE * bandwidth.queueFactor;
+    const share = Math.max(0, total - audioBitrate) * (1 - bandwidth.loss);
+    return Math.min(ceiling, gate.state === 'trial' ? Math.max(share, TRIAL_BITRATE) : share);
+  }
+
+  /** The video rate; when it has changed, the smoothed index follows at once. */
+  function followRate(now: number): number {
+    const rate = videoBitrate(now);
+    if (smoothQp !== undefined && rate > 0 && plannedRate > 0) {
+      smoothQp += (8 * Math.log2(plannedRate / rate)) / model.slope(false);
+    }
+    plannedRate = rate;
+    return rate;
+  }
+
+  const pixelsAt = (scale: number): number => width * height * scale ** 2;
+  const intervalMs = (): number => 1000 / rung.frameRate;
+  const limitedBy = (): LimitReason => (gate.state === 'open' ? rung.limitedBy : 'network');
+  const clampQp = (qp: number): number => Math.min(COARSEST_QP, Math.max(minQp, Math.round(qp)));
+
+  function tick(time: number): number {
+    const now = clampArgument('now', time, -Number.MAX_VALUE, Number.MAX_VALUE);
+    clock = Math.max(now, clock ?? now);
+    return clock;
+  }
+
+  /** Opens or closes the gate; what comes after a pause starts like a call. */
+  function updateGate(now: number): void {
+    if (fixed) return;
+    const before = gate.state;
+    gate.update(now, {
+      bitrate: sustained(now),
+      queueMs: bandwidth.queueMs,
+      loss: bandwidth.loss,
+      fresh: bandwidth.fresh(now),
+    });
+    if (before === 'paused' && gate.state !== 'paused') {
+      keyWanted = true;
+      smoothQp = undefined;
+    }
+  }
+
+  function updateRung(now: number): void {
+    if (fixed) return;
+    if (smoothQp === undefined) {
+      const budget = buffer.room(limits.keyBudgetMs);
+      rung.start(now, (scale) => model.qpFor({ keyFrame: true, pixels: pixelsAt(scale) }, budget));
+    } else {
+      smoothQp += rung.update(now, smoothQp);
+    }
+  }
+
+  const tooEarly = (now: number): boolean => now < dueAt - EARLY_SHARE * intervalMs();
+
+  function keyFrameDue(now: number): boolean {
+    if (sentPixels !== pixelsAt(rung.scale)) return true;
+    return keyWanted && (fixed || now - lastKeyAt >= MIN_KEY_INTERVAL_MS);
+  }
+
+  /** Coded bytes for the frame, given what it is expected to take at an index. */
+  function allowanceBytes(bitsAt: (qp: number) => number): number {
+    const ordinary = buffer.allowance(intervalMs());
+    const [budgetMs, wantedQp] = context.keyFrame
+      ? [limits.keyBudgetMs, keyFinestQp()]
+      : [limits.burstBudgetMs, (smoothQp ?? COARSEST_QP) + BURST_QP];
+    const wanted = wire.bits(bitsAt(clampQp(wantedQp)) / 8);
+    const extraordinary = Math.min(wanted, buffer.room(budgetMs));
+    const least = context.keyFrame ? Math.min(ordinary, wanted) : ordinary;
+    return wire.codedBytes(Math.max(least, extraordinary));
+  }
+
+  function keyFinestQp(): number {
+    if (smoothQp !== undefined) return smoothQp - KEY_QP_GAIN;
+    return fixed ? minQp : FIRST_KEY_QP;
+  }
+
+  /** Index at which the present content takes the video rate with an empty buffer. */
+  function evenQp(now: number): number {
+    const bytes = wire.codedBytes((videoBitrate(now) * intervalMs()) / 1000);
+    return Math.min(COARSEST_QP, Math.max(minQp, model.qpFor(context, 8 * bytes)));
+  }
+
+  function planOf(action: PlanAction, bytes: number, qp: number): FramePlan {
+    const blocks =
+      Math.ceil((width * rung.scale) / BLOCK) * Math.ceil((height * rung.scale) / BLOCK);
+    return {
+      action,
+      qp,
+      keyFrame: context.keyFrame,
+      maxActiveBlocks: Math.max(1, Math.floor(blocks * rung.activeShare)),
+      groups: GROUPS,
+      allowanceBytes: bytes,
+      maxBytes: Math.floor(bytes * TOLERANCE_OVER),
+      frameRate: rung.frameRate,
+      scale: rung.scale,
+      videoPaused: action === 'pause',
+      limitedBy: limitedBy(),
+      attempt: 0,
+    };
+  }
+
+  const idle = (action: 'skip' | 'pause'): FramePlan => ({
+    ...planOf(action, 0, clampQp(smoothQp ?? COARSEST_QP)),
+    keyFrame: false,
+  });
+
+  /** The same frame again, or undefined when nothing better can be tried. */
+  function retryOf(plan: FramePlan, bytes: number, over: boolean): FramePlan | undefined {
+    const fresh = allowanceBytes((qp) => model.predictAfter(context, attempts, qp));
+    const allowance = over ? Math.max(plan.allowanceBytes, fresh) : plan.allowanceBytes;
+    const maxBytes = Math.floor(allowance * TOLERANCE_OVER);
+    if (over && bytes <= maxBytes) return undefined;
+    const wanted = model.qpAfter(context, attempts, 8 * allowance);
+    const qp = clampQp(over ? Math.max(wanted, plan.qp + 1) : Math.min(wanted, plan.qp - 1));
+    const next = { ...plan, qp, allowanceBytes: allowance, maxBytes, attempt: plan.attempt + 1 };
+    if (over && qp === plan.qp) {
+      return plan.groups > 1 ? { ...next, groups: plan.groups - 1 } : undefined;
+    }
+    return attempts.some((attempt) => attempt.qp === qp) ? undefined : next;
+  }
+
+  function learn({ keyFrame, qp, groups }: FramePlan, bytes: number): void {
+    if (groups === GROUPS) model.observe({ ...context, keyFrame }, qp, 8 * bytes);
+  }
+
+  function takeHint({ activity, ...size }: FrameHint): void {
+    if (activity !== undefined) hintedActivity = clampArgument('activity', activity, 0, 1e12);
+    if (size.width !== undefined) width = sideArgument('width', size.width);
+    if (size.height !== undefined) height = sideArgument('height', size.height);
+  }
+
+  return {
+    networkFeedback(feedback) {
+      bandwidth.report(feedback);
+      const now = tick(feedback.now);
+      buffer.advance(now, videoBitrate(now));
+      if (feedback.pacerQueueMs !== undefined) buffer.raiseTo(Math.max(0, feedback.pacerQueueMs));
+    },
+    deviceFeedback: (feedback) => rung.device(feedback),
+    contentHint({ kind, activity }) {
+      if (activity !== undefined) takeHint({ activity });
+      rung.setKind(clock ?? 0, kind);
+    },
+    requestKeyFrame() {
+      keyWanted = true;
+    },
+    setTargetBitrate(bitsPerSecond) {
+      ceiling = Math.min(
+        fixed ? MAX_BITRATE : maxBitrate,
+        bitrateArgument('bitrate', bitsPerSecond),
+      );
+    },
+    plan(time, hint = {}) {
+      takeHint(hint);
+      const now = tick(time);
+      updateGate(now);
+      buffer.advance(now, followRate(now));
+      if (gate.state === 'paused') return idle('pause');
+      updateRung(now);
+      if (!fixed && (tooEarly(now) || buffer.full())) return idle('skip');
+
+      context = {
+        keyFrame: keyFrameDue(now),
+        pixels: pixelsAt(rung.scale),
+        activity: hintedActivity,
+      };
+      attempts = [];
+      plannedAt = now;
+      const bytes = allowanceBytes((qp) => model.predictBits(context, qp));
+      return planOf('encode', bytes, clampQp(model.qpFor(context, 8 * bytes * AIM)));
+    },
+    judge(plan, codedBytes): Judgement {
+      const bytes = codedBytesArgument(plan, codedBytes);
+      const over = bytes > plan.maxBytes;
+      const under =
+        bytes < TOLERANCE_UNDER * plan.allowanceBytes &&
+        plan.qp > minQp &&
+        (fixed || rung.canRepeat());
+      if (plan.attempt >= LAST_ATTEMPT || !(over || under)) return { accept: true };
+      attempts.push({ qp: plan.qp, bits: 8 * bytes });
+      const retry = retryOf(plan, bytes, over);
+      if (!retry) return { accept: true };
+      learn(plan, bytes);
+      return { accept: false, retry };
+    },
+    frameSent(time, { plan, bytes: codedBytes }) {
+      const bytes = codedBytesArgument(plan, codedBytes);
+      const now = tick(time);
+      buffer.advance(now, videoBitrate(now));
+      buffer.spend(wire.bits(bytes));
+      learn(plan, bytes);
+      if (plan.keyFrame) {
+        keyWanted = false;
+        lastKeyAt = now;
+        smoothQp ??= plan.qp;
+      } else {
+        const even = evenQp(now);
+        smoothQp = even + ((smoothQp ?? even) - even) * Math.exp(-intervalMs() / QP_SMOOTHING_MS);
+      }
+      sentPixels = context.pixels;
+      dueAt = (plannedAt - dueAt > intervalMs() ? plannedAt : dueAt) + intervalMs();
+    },
+    get state() {
+      const paused = gate.state === 'paused';
+      return {
+        videoBitrate: paused ? 0 : videoBitrate(clock ?? 0),
+        bufferMs: buffer.contentMs(),
+        qp: Math.min(COARSEST_QP, Math.max(minQp, smoothQp ?? COARSEST_QP)),
+        frameRate: rung.frameRate,
+        scale: rung.scale,
+        activeShare: rung.activeShare,
+        videoPaused: paused,
+        limitedBy: limitedBy(),
+      };
+    },
+  };
+}
+
+function sideArgument(name: string, value: number): number {
+  return clampArgument(name, value, 1, 16_384);
+}
+
+function bitrateArgument(name: string, value: number): number {
+  return clampArgument(name, value, 0, MAX_BITRATE);
+}
+
+function codedBytesArgument(plan: FramePlan, bytes: number): number {
+  if (plan.action !== 'encode') {
+    throw new CodecError(
+      'bad-argument',
+      `rate control: the plan says ${plan.action}; code a frame only when it says encode`,
+    );
+  }
+  return clampArgument('bytes', bytes, 0, 2 ** 31);
+}

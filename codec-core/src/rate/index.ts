@@ -1,0 +1,16 @@
+export { createRateController } from './controller.js';
+export type {
+  ContentHint,
+  ContentKind,
+  DeviceFeedback,
+  FrameHint,
+  FramePlan,
+  Judgement,
+  LimitReason,
+  NetworkFeedback,
+  PlanAction,
+  RateController,
+  RateControllerOptions,
+  RateState,
+  SentFrame,
+} from './types.js';

@@ -1,0 +1,140 @@
+import { clampArgument } from './arguments.js';
+import { createLadder, DEVICE_RUNGS, NETWORK_RUNGS, type Rung, type Wish } from './ladder.js';
+import type { ContentKind, DeviceFeedback, LimitReason } from './types.js';
+
+/** Smoothed index above which a rung is left, and below which the next better one must come out. */
+const DOWN_QP = 50;
+const UP_QP = 38;
+/** Above this the picture is of little use. */
+const URGENT_QP = 58;
+
+/** Finest index at which a key frame must fit its budget on the rung to start with. */
+const START_QP: Readonly<Record<ContentKind, number>> = { camera: 55, screen: 63 };
+
+/** Bits of a second against pixels and frame rate: rarer frames differ more. */
+const PIXEL_EXPONENT = 0.8;
+const FRAME_RATE_EXPONENT = 0.6;
+/** log2(bits) per doubling of the step: that of whole pictures, steadier than what one call learns. */
+const NOMINAL_SLOPE = 1;
+
+/** Share of the time that encode and decode may take, and may be expected to take after a step up. */
+const FULL_LOAD = 0.9;
+const ROOMY_LOAD = 0.7;
+/** Share of the time that coding a frame twice may take. */
+const REPEAT_LOAD = 0.8;
+const LOAD_WEIGHT = 0.1;
+/** Part of the time of encoding that does not depend on the number of active blocks. */
+const DENSE_SHARE = 0.4;
+
+const NETWORK_TIMES = { downAfterMs: 1500, upAfterMs: 4000, dwellMs: 2000 };
+const DEVICE_TIMES = { downAfterMs: 700, upAfterMs: 5000, dwellMs: 1000 };
+
+export interface OperatingRung {
+  readonly scale: number;
+  readonly frameRate: number;
+  readonly activeShare: number;
+  readonly limitedBy: LimitReason;
+  setKind(now: number, kind: ContentKind): void;
+  device(feedback: DeviceFeedback): void;
+  /** Whether the device has time to encode the same frame twice. */
+  canRepeat(): boolean;
+  /** Best network rung whose key frame, at the index that `keyQp` gives for its scale, looks fair. */
+  start(now: number, keyQp: (scale: number) => number): void;
+  /**
+   * Follows the needs of link and device.
+   * @param qp smoothed index of predicted frames
+   * @returns the change of the index to expect at the same bit rate
+   */
+  update(now: number, qp: number): number;
+}
+
+/** Resolution, frame rate and active blocks: the worse of what the link and what the device allows. */
+export function createOperatingRung(
+  sourceFrameRate: number,
+  firstKind: ContentKind,
+): OperatingRung {
+  let kind = firstKind;
+  const network = createLadder(NETWORK_RUNGS.camera.length, NETWORK_TIMES);
+  const device = createLadder(DEVICE_RUNGS.length, DEVICE_TIMES);
+  let encodeLoad = 0;
+  let decodeLoad = 0;
+
+  const networkRung = (index = network.index): Rung => at(NETWORK_RUNGS[kind], index);
+  const deviceRung = (index = device.index): Rung => at(DEVICE_RUNGS, index);
+  const frameRate = (...rungs: readonly Rung[]): number =>
+    Math.min(sourceFrameRate, ...rungs.map((rung) => rung.frameRate));
+  const scale = (...rungs: readonly Rung[]): number => Math.min(...rungs.map((rung) => rung.scale));
+
+  /** Change of the index at the same bit rate when `to` replaces `from` as the rung of the link. */
+  function qpShift(from: Rung, to: Rung): number {
+    const cap = deviceRung();
+    const pixels = (scale(to, cap) / scale(from, cap)) ** (2 * PIXEL_EXPONENT);
+    const rate = (frameRate(to, cap) / frameRate(from, cap)) ** FRAME_RATE_EXPONENT;
+    return (8 * Math.log2(pixels * rate)) / NOMINAL_SLOPE;
+  }
+
+  function networkWish(qp: number): Wish {
+    if (qp > DOWN_QP) return 'down';
+    const better = Math.max(0, network.index - 1);
+    return qp + qpShift(networkRung(), networkRung(better)) < UP_QP ? 'up' : 'stay';
+  }
+
+  const encodeCost = (rung: Rung): number =>
+    rung.scale ** 2 *
+    frameRate(rung, networkRung()) *
+    (DENSE_SHARE + (1 - DENSE_SHARE) * rung.activeShare);
+
+  function deviceWish(): Wish {
+    if (encodeLoad + decodeLoad > FULL_LOAD) return 'down';
+    const better = deviceRung(Math.max(0, device.index - 1));
+    const expected = (encodeLoad * encodeCost(better)) / encodeCost(deviceRung()) + decodeLoad;
+    return expected < ROOMY_LOAD ? 'up' : 'stay';
+  }
+
+  return {
+    get scale() {
+      return scale(networkRung(), deviceRung());
+    },
+    get frameRate() {
+      return frameRate(networkRung(), deviceRung());
+    },
+    get activeShare() {
+      return deviceRung().activeShare;
+    },
+    get limitedBy() {
+      if (device.index > 0) return 'cpu';
+      return network.index > 0 ? 'network' : 'none';
+    },
+    setKind(now, next) {
+      if (next === kind) return;
+      kind = next;
+      network.jump(now, 0);
+    },
+    device(feedback) {
+      const interval = clampArgument('frameIntervalMs', feedback.frameIntervalMs, 1, 1e4);
+      const encode = clampArgument('encodeMs', feedback.encodeMs, 0, 1e4) / interval;
+      const decode = clampArgument('decodeMs', feedback.decodeMs, 0, 1e4) / interval;
+      encodeLoad += LOAD_WEIGHT * (encode - encodeLoad);
+      decodeLoad += LOAD_WEIGHT * (decode - decodeLoad);
+    },
+    canRepeat: () => 2 * encodeLoad + decodeLoad < REPEAT_LOAD,
+    start(now, keyQp) {
+      const rungs = NETWORK_RUNGS[kind];
+      const fair = rungs.findIndex((rung) => keyQp(rung.scale) <= START_QP[kind]);
+      network.jump(now, fair < 0 ? rungs.length - 1 : fair);
+    },
+    update(now, qp) {
+      device.update(now, deviceWish());
+      const before = networkRung();
+      return network.update(now, networkWish(qp), qp > URGENT_QP)
+        ? qpShift(before, networkRung())
+        : 0;
+    },
+  };
+}
+
+function at(rungs: readonly Rung[], index: number): Rung {
+  const rung = rungs[index];
+  if (!rung) throw new RangeError(`no rung ${index}`);
+  return rung;
+}

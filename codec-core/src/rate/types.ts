@@ -1,0 +1,170 @@
+/** What is filmed: people prefer motion to sharpness, a shared screen sharpness to motion. */
+export type ContentKind = 'camera' | 'screen';
+
+/** Resource that currently keeps the picture below what the source offers. */
+export type LimitReason = 'none' | 'network' | 'cpu';
+
+/**
+ * What to do with the captured frame:
+ * `encode` codes it, `skip` drops it (not due at the present frame rate, or the link is still busy
+ * with the frames before), `pause` means that video is off because only audio fits the link.
+ */
+export type PlanAction = 'encode' | 'skip' | 'pause';
+
+/**
+ * One reading of the transport, 2 to 10 times a second (`candidate-pair` and `remote-inbound-rtp`
+ * statistics). Report only what is new: when the receiver's reports stop (outage, lost feedback), stop
+ * too, so that the silence is seen; after half a second the rate is halved every 0.2 s.
+ */
+export interface NetworkFeedback {
+  /** ms, the clock of {@link RateController.plan} */
+  readonly now: number;
+  /** bit/s the sender may put on the wire in total, audio included; 0 means an outage */
+  readonly availableOutgoingBitrate: number;
+  /** round trip, ms */
+  readonly rttMs: number;
+  /** share of packets lost since the last report, 0..1 */
+  readonly lossFraction: number;
+  /** interarrival jitter, ms */
+  readonly jitterMs: number;
+  /** ms of packets still waiting in the sender's pacer, where known */
+  readonly pacerQueueMs?: number;
+}
+
+/** How long this device works on one frame. */
+export interface DeviceFeedback {
+  /** ms to encode the last frame once, its repetitions not counted */
+  readonly encodeMs: number;
+  /** ms spent in decoding all received pictures during one frame interval */
+  readonly decodeMs: number;
+  /** ms between the frames that were coded */
+  readonly frameIntervalMs: number;
+}
+
+export interface ContentHint {
+  readonly kind: ContentKind;
+  /** see {@link RateController.plan}; in force until the next one */
+  readonly activity?: number;
+}
+
+/** See {@link RateController.plan}. */
+export interface FrameHint {
+  readonly activity?: number;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** Operating point and size limits of the next frame. Every field is set for every action. */
+export interface FramePlan {
+  readonly action: PlanAction;
+  /** quantization index 1..63, 63 coarsest; step = 0.75·2^((qp-1)/8) */
+  readonly qp: number;
+  readonly keyFrame: boolean;
+  /** at most this many 8×8 blocks active in a predicted frame, of the picture at {@link scale} */
+  readonly maxActiveBlocks: number;
+  /** latent frequency groups kept, 1..4 */
+  readonly groups: number;
+  /** coded bytes the frame should have */
+  readonly allowanceBytes: number;
+  /** coded bytes from which on {@link RateController.judge} asks for a coarser coding */
+  readonly maxBytes: number;
+  /** frames per second that `plan` lets through */
+  readonly frameRate: number;
+  /** factor on both sides of the source picture: 1, 3/4, 1/2 or 3/8. A change comes with a key frame. */
+  readonly scale: number;
+  /** true while the link carries audio only; always together with action `pause` */
+  readonly videoPaused: boolean;
+  readonly limitedBy: LimitReason;
+  /** 0 for the first coding of a frame, 1 and 2 for its repetitions */
+  readonly attempt: number;
+}
+
+/** `retry` is the plan for coding the same frame again, in place of the attempt just made. */
+export type Judgement =
+  { readonly accept: true } | { readonly accept: false; readonly retry: FramePlan };
+
+/** The frame that was handed to the transport. */
+export interface SentFrame {
+  /** plan of the attempt that was sent; with `keyFrame` set if the caller made it one */
+  readonly plan: FramePlan;
+  /** its coded size */
+  readonly bytes: number;
+}
+
+/** Snapshot for statistics and badges. */
+export interface RateState {
+  /** bit/s for video on the wire; 0 while paused */
+  readonly videoBitrate: number;
+  /** ms of video in the virtual buffer at that rate; negative is credit */
+  readonly bufferMs: number;
+  /** smoothed index at which the content's predicted frames take just the video rate */
+  readonly qp: number;
+  readonly frameRate: number;
+  readonly scale: number;
+  /** share of the blocks a predicted frame may activate, 0..1 */
+  readonly activeShare: number;
+  readonly videoPaused: boolean;
+  readonly limitedBy: LimitReason;
+}
+
+export interface RateControllerOptions {
+  /** source picture, pixels, 1..16384; default 640×360 */
+  readonly width?: number;
+  readonly height?: number;
+  /** frames per second of the source, 1..120; default 30 */
+  readonly frameRate?: number;
+  readonly kind?: ContentKind;
+  /** bit/s until the first {@link NetworkFeedback}; default 300 000. With `fixed`: the bit rate of the file. */
+  readonly targetBitrate?: number;
+  /** bit/s for video never exceeded; default 4 000 000 */
+  readonly maxBitrate?: number;
+  /** constant-bitrate coding of a file: no network, no device, every frame is coded; default false */
+  readonly fixed?: boolean;
+  /** bit/s kept for audio out of the estimate; default 40 000 */
+  readonly audioBitrate?: number;
+  /** finest quantization index chosen, 1..63; default 8 (step 1.4) */
+  readonly minQp?: number;
+  /** coded bytes per frame that are not ours (carrier frame); default 0 */
+  readonly frameOverheadBytes?: number;
+  /** bytes of headers per packet; default 50 (RTP with extensions, SRTP tag, UDP, IPv4), 0 with `fixed` */
+  readonly packetOverheadBytes?: number;
+}
+
+/**
+ * Decides, frame by frame, what is coded. Pure and deterministic: the time is an argument.
+ *
+ * ```ts
+ * let plan = controller.plan(now, { activity });
+ * if (plan.action === 'encode') {
+ *   let coded = await encode(frame, plan);
+ *   for (let verdict = controller.judge(plan, coded.bytes); !verdict.accept; verdict = controller.judge(plan, coded.bytes)) {
+ *     plan = verdict.retry;
+ *     coded = await encode(frame, plan); // with the reference of the attempt before, which is not sent
+ *   }
+ *   controller.frameSent(now, { plan, bytes: coded.bytes });
+ * }
+ * ```
+ * All methods throw {@link CodecError} `bad-argument` on NaN and infinities; other values outside their
+ * range are clamped to it.
+ */
+export interface RateController {
+  networkFeedback(feedback: NetworkFeedback): void;
+  deviceFeedback(feedback: DeviceFeedback): void;
+  contentHint(hint: ContentHint): void;
+  /** The next frame becomes a key frame (live: at most two a second; a request in between is kept). */
+  requestKeyFrame(): void;
+  /** bit/s: upper bound of the video rate (`fixed`: the target itself), in force with the next frame. */
+  setTargetBitrate(bitsPerSecond: number): void;
+  /**
+   * Call once per captured frame.
+   * @param now ms; going backwards counts as standing still
+   * @param hint.activity how much the frame differs from the last coded one: any measure that grows
+   *   with it, unit free (mean absolute difference, share of changed blocks); its effect is learned
+   * @param hint.width and height of the source from this frame on, pixels, where they changed
+   */
+  plan(now: number, hint?: FrameHint): FramePlan;
+  /** Accepts the size of a coded frame or asks for another coding: at most two repetitions. */
+  judge(plan: FramePlan, bytes: number): Judgement;
+  frameSent(now: number, sent: SentFrame): void;
+  readonly state: RateState;
+}

@@ -1,0 +1,24 @@
+/** Coded bytes that share a packet. */
+const PACKET_PAYLOAD_BYTES = 1150;
+
+/** Bytes on the wire against bytes of the codec. */
+export interface Wire {
+  bits(codedBytes: number): number;
+  /** Most coded bytes that take no more than `bits` on the wire, ≥ 0. */
+  codedBytes(bits: number): number;
+}
+
+export function createWire(frameOverheadBytes: number, packetOverheadBytes: number): Wire {
+  const wireBytes = (codedBytes: number): number => {
+    const payload = codedBytes + frameOverheadBytes;
+    return payload + Math.ceil(payload / PACKET_PAYLOAD_BYTES) * packetOverheadBytes;
+  };
+  return {
+    bits: (codedBytes) => 8 * wireBytes(codedBytes),
+    codedBytes(bits) {
+      const total = bits / 8;
+      const packets = Math.ceil(total / (PACKET_PAYLOAD_BYTES + packetOverheadBytes));
+      return Math.max(0, Math.floor(total - packets * packetOverheadBytes - frameOverheadBytes));
+    },
+  };
+}

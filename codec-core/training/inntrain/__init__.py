@@ -1,0 +1,1 @@
+"""Training pipeline of the InnCall codec: data, networks, training, export."""

@@ -1,0 +1,175 @@
+"""The key-frame and predicted-frame networks (conditional additive couplings in four groups)."""
+
+import torch
+import torch.nn as nn
+
+from .layers import GRID, RowLinear, Spatial, activate, head
+from .quantizer import (
+    MEAN_GRID,
+    SCALE_LEVELS,
+    Quantize,
+    compress,
+    expand_mean,
+    laplace_bits,
+    log_scale,
+)
+from .transform import GROUP_SIZES, GROUPS
+
+STATE_CHANNELS = 16
+KEY_FIELD_INPUTS = 40
+
+
+class CodeHead(nn.Module):
+    """Mean and scale of the latents of one group."""
+
+    def __init__(self, channels: int, size: int, start: float):
+        super().__init__()
+        self.size = size
+        self.out = RowLinear(channels, 2 * size, gain=0.1)
+        self.out.bias.data[:, size:] = start / GRID
+
+    def forward(self, x):
+        """-> mean in steps, scale index 0..63 (both real-valued with straight-through rounding)."""
+        z = self.out(x)
+        mean = head(z[:, : self.size], -127 / MEAN_GRID, 127 / MEAN_GRID, MEAN_GRID)
+        scale = head(z[:, self.size :] * GRID, 0.0, SCALE_LEVELS - 1.0, 1.0)
+        return expand_mean(mean), scale
+
+
+def dc_mask() -> torch.Tensor:
+    """(96,) true at the three DC channels, whose absolute level says nothing to a network."""
+    mask = torch.zeros(96, dtype=torch.bool)
+    mask[GROUPS[0]] = True
+    return mask
+
+
+def code(residual, mean, scale, sent):
+    """Quantize one group -> decoded residual in steps, bits per latent.
+
+    sent: (n, 1) 1 where the group is in the stream, 0 where it is masked and decodes as its mean.
+    """
+    log_b = log_scale(scale)
+    q = Quantize.apply(residual - mean, log_b)
+    return q * sent + mean, laplace_bits(q, log_b) * sent
+
+
+class Refinement(nn.Module):
+    """Correction of every coefficient from the decoded ones, within one step."""
+
+    def __init__(self, channels: int, field: int, layers: int, state: bool):
+        super().__init__()
+        self.enter = RowLinear(field + 96, channels, per_point=True)
+        self.body = nn.ModuleList([Spatial(channels) for _ in range(layers)])
+        self.out = RowLinear(channels, 96, gain=0.02)
+        self.state = RowLinear(channels, STATE_CHANNELS) if state else None
+
+    def forward(self, field, decoded, knots, neighbours):
+        t = activate(self.enter(torch.cat([field, compress(decoded)], 1), knots))
+        for layer in self.body:
+            t = layer(t, neighbours)
+        correction = head(self.out(t), -127 / 128, 127 / 128, 128)
+        return correction, (activate(self.state(t)) if self.state is not None else None)
+
+
+class PredictedNet(nn.Module):
+    """Couplings of a predicted frame, on its active rows.
+
+    Inputs are in steps: `base` (n, 96) the mixed prediction, `state` (n, 16) carried along motion.
+    """
+
+    def __init__(self, channels: int = 64):
+        super().__init__()
+        n = channels
+        self.enter = RowLinear(96 + STATE_CHANNELS, n, per_point=True)
+        self.body = nn.ModuleList([Spatial(n), Spatial(n)])
+        self.gate = RowLinear(n, 96, gain=0.1)
+        self.gate.bias.data += 4 / GRID
+        sizes = GROUP_SIZES
+        self.heads = nn.ModuleList([CodeHead(n, s, 26.0) for s in sizes])
+        self.context = nn.ModuleList([RowLinear(n + sizes[g], n, per_point=True) for g in range(3)])
+        self.spatial = nn.ModuleList([Spatial(n) for _ in range(3)])
+        self.refine = Refinement(n, n, 2, state=True)
+
+    def forward(self, target, base, state, knots, neighbours, kept):
+        """-> decoded coefficients in steps, bits (n, 96) in channel order, new state."""
+        f = activate(self.enter(torch.cat([compress(base), state], 1), knots))
+        for layer in self.body:
+            f = layer(f, neighbours)
+        gate = head(self.gate(f) * GRID, 0.0, 255.0, 1.0)
+        gated = base * (1 - gate / 256)
+        change = torch.zeros_like(base)
+        bits = torch.zeros_like(base)
+        for g, channels in enumerate(GROUPS):
+            if g:
+                f = activate(self.context[g - 1](torch.cat([f, compress(part)], 1), knots))
+                f = self.spatial[g - 1](f, neighbours)
+            mean, scale = self.heads[g](f)
+            part, cost = code(target[:, channels] - gated[:, channels], mean, scale, (kept > g).float()[:, None])
+            index = torch.tensor(channels)
+            bits = bits.index_copy(1, index, cost)
+            change = change.index_copy(1, index, part)
+        decoded = gated + change
+        seen = torch.where(dc_mask(), change, decoded)
+        correction, new_state = self.refine(f, seen, knots, neighbours)
+        return decoded + correction, bits, new_state
+
+
+class KeyNet(nn.Module):
+    """Couplings of a key frame given its decoded DCs; two checkerboard passes a group."""
+
+    def __init__(self, channels: int = 96):
+        super().__init__()
+        n = channels
+        self.enter = RowLinear(KEY_FIELD_INPUTS, n, per_point=True)
+        self.body = nn.ModuleList([Spatial(n), Spatial(n)])
+        sizes = GROUP_SIZES[1:]
+        self.context = nn.ModuleList()
+        self.spatial = nn.ModuleList()
+        self.heads = nn.ModuleList()
+        previous = 0
+        for size in sizes:
+            for inputs in (previous, size):
+                self.context.append(RowLinear(n + inputs, n, per_point=True))
+                self.spatial.append(Spatial(n))
+                self.heads.append(CodeHead(n, size, 26.0))
+            previous = size
+        self.refine = Refinement(n, n, 2, state=False)
+
+    def forward(self, target, base, field, knots, neighbours, even, odd, kept):
+        """target, base (n, 96) in steps (base: linear prediction of low ACs from DCs; DC channels
+        of both hold the decoded DCs); field (n, 40) compressed differences of neighbouring DCs;
+        even, odd: row numbers of the two checkerboard colours.
+        """
+        f = activate(self.enter(field, knots))
+        for layer in self.body:
+            f = layer(f, neighbours)
+        decoded = base
+        bits = torch.zeros_like(base)
+        previous = None
+        for k, channels in enumerate(GROUPS[1:]):
+            index = torch.tensor(channels)
+            residual = target[:, channels] - base[:, channels]
+            part = torch.zeros_like(residual)
+            cost = torch.zeros_like(residual)
+            inputs = f if previous is None else torch.cat([f, compress(previous)], 1)
+            for p, rows in enumerate((even, odd)):
+                j = 2 * k + p
+                f = activate(self.context[j](inputs, knots))
+                t = self.spatial[j](f, neighbours[rows], rows)
+                mean, scale = self.heads[j](t)
+                sent = (kept[rows] > k + 1).float()[:, None]
+                value, bit = code(residual[rows], mean, scale, sent)
+                part = part.index_copy(0, rows, value)
+                cost = cost.index_copy(0, rows, bit)
+                # The second pass sees the first; the next group sees both.
+                inputs = torch.cat([f, compress(part)], 1)
+            previous = part
+            decoded = decoded.index_copy(1, index, base[:, channels] + part)
+            bits = bits.index_copy(1, index, cost)
+        correction, _ = self.refine(f, decoded.masked_fill(dc_mask(), 0), knots, neighbours)
+        return decoded + correction, bits
+
+
+def multiply_adds(net: nn.Module) -> int:
+    """Multiply-adds per row when every layer runs on every row (an upper bound for checkerboards)."""
+    return sum(m.weight.numel() for m in net.modules() if isinstance(m, RowLinear))

@@ -1,0 +1,181 @@
+"""One training step of each network: batch in, loss out."""
+
+import torch
+import torch.nn.functional as F
+
+from .motion import carry_state, compensate
+from .networks import STATE_CHANNELS
+from .points import knot_weights, steps
+from .quantizer import LAMBDA, compress
+from .transform import GROUPS, mixing, to_planes, to_rows
+
+T = mixing()
+NEIGHBOURS = [(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)]
+# Low ACs predicted from decoded DCs of the neighbours: (channel of a plane, weights over the 3x3
+# neighbourhood), least squares on the training clips, in 1/256.
+DC_GRADIENTS = {
+    "luma": [
+        (1, {"w": 38, "e": -38}),
+        (2, {"n": 38, "s": -38}),
+        (3, {"w": 16, "e": 16, "c": -32}),
+        (4, {"nw": 8, "se": 8, "ne": -8, "sw": -8}),
+        (5, {"n": 16, "s": 16, "c": -32}),
+    ],
+    "chroma": [
+        (1, {"w": 42, "e": -42}),
+        (2, {"n": 42, "s": -42}),
+        (3, {"w": 15, "e": 15, "c": -30}),
+        (4, {"nw": 8, "se": 8, "ne": -8, "sw": -8}),
+        (5, {"n": 15, "s": 15, "c": -30}),
+    ],
+}
+RATE_EXPONENT = 0.75
+
+
+def neighbour_rows(active: torch.Tensor) -> torch.Tensor:
+    """(B, bh, bw) bool -> (n, 8) row numbers of the neighbours of each active block, n if absent."""
+    n = int(active.sum())
+    numbers = torch.full(active.shape, n)
+    numbers[active] = torch.arange(n)
+    padded = F.pad(numbers, (1, 1, 1, 1), value=n)
+    bh, bw = active.shape[1:]
+    around = [padded[:, 1 + dy : 1 + dy + bh, 1 + dx : 1 + dx + bw][active] for dy, dx in NEIGHBOURS]
+    return torch.stack(around, 1)
+
+
+def activity(residual: torch.Tensor, threshold: float) -> torch.Tensor:
+    """(n, 96) residual in steps -> worth coding? (codec-design.md, activity map)"""
+    a = residual.abs()
+    q = torch.round(a)
+    gain = (a * a - (a - q) ** 2 - 8 / LAMBDA * (q > 0)).clamp(min=0).sum(1)
+    return gain > 1 / LAMBDA + threshold
+
+
+def sample_weight(step: torch.Tensor) -> torch.Tensor:
+    """Evens out how much each operating point counts: bits fall about as step**-1."""
+    return (step / 16) ** RATE_EXPONENT
+
+
+def kept_groups(batch: int, mask_share: float) -> torch.Tensor:
+    """Scheduled masking: for a share of the samples only the first 1..3 of the four groups are kept."""
+    kept = torch.full((batch,), len(GROUPS))
+    masked = torch.rand(batch) < mask_share
+    kept[masked] = torch.randint(1, len(GROUPS), (int(masked.sum()),))
+    return kept
+
+
+def rough_key(planes, step):
+    """Stand-in reference for the first frame: deadzone-quantized mixing at its step."""
+    batch, h, w = planes[0].shape
+    rows = to_rows(*planes)
+    per_row = step.repeat_interleave(rows.shape[0] // batch)[:, None]
+    x = rows @ T.t() / per_row
+    q = torch.sign(x) * torch.floor(x.abs() + 0.4)
+    return as_reference(q * per_row @ T, batch, h // 8, w // 8)
+
+
+def as_reference(rows, batch, bh, bw):
+    return tuple(p.clamp(0, 255).round() for p in to_planes(rows, batch, bh, bw))
+
+
+def predicted_step(net, planes, motion, qp, mask_share, random_active=0.1):
+    """Unrolled predicted frames after a rough key frame -> (loss, statistics)."""
+    batch, h, w = planes[0][0].shape
+    bh, bw = h // 8, w // 8
+    step = steps(qp)
+    with torch.no_grad():
+        reference = rough_key(planes[0], step * 0.7)
+    state = torch.zeros(batch, bh, bw, STATE_CHANNELS)
+    knots_all = knot_weights(qp)
+    kept = kept_groups(batch, mask_share)
+    total = 0.0
+    stats = {"bits": 0.0, "sse": 0.0, "active": 0.0}
+    for t in range(1, len(planes)):
+        with torch.no_grad():
+            prediction = compensate(reference, motion[t])
+            x = to_rows(*planes[t]) @ T.t()
+            p = to_rows(*prediction) @ T.t()
+            owner = torch.arange(batch).repeat_interleave(bh * bw)
+            per_row = step[owner][:, None]
+            on = activity((x - p) / per_row, 0.3) | (torch.rand(len(x)) < random_active)
+            neighbours = neighbour_rows(on.view(batch, bh, bw))
+        owner, per_row = owner[on], per_row[on]
+        carried = carry_state(state, motion[t]).flatten(0, 2)
+        target = x[on] / per_row
+        decoded, bits, new_state = net(
+            target, p[on] / per_row, carried[on], knots_all[owner], neighbours, kept[owner]
+        )
+        error = ((decoded - target) ** 2).sum(1)
+        cost = (bits.sum(1) + LAMBDA * error) * sample_weight(step)[owner]
+        total = total + cost.sum() / (batch * h * w)
+        state = carried.index_put((on.nonzero()[:, 0],), new_state).view(batch, bh, bw, -1)
+        with torch.no_grad():
+            rows = p.clone()
+            rows[on] = decoded * per_row
+            reference = as_reference(rows @ T, batch, bh, bw)
+            middle = (qp[owner] >= 25) & (qp[owner] <= 45)
+            stats["bits"] += float(bits.sum(1)[middle].sum())
+            stats["sse"] += float((error * per_row[:, 0] ** 2)[middle].sum())
+            stats["active"] += float(on.float().mean()) / (len(planes) - 1)
+    return total, stats
+
+
+def dc_field(dc: torch.Tensor) -> torch.Tensor:
+    """Decoded DCs (B, bh, bw, 3) in steps -> (n, 40) compressed differences to neighbours.
+
+    24 luma differences over 5x5 (rows first), then 8 of U and 8 of V over 3x3; edges replicate.
+    """
+    padded = F.pad(dc.permute(0, 3, 1, 2), (2, 2, 2, 2), mode="replicate")
+    bh, bw = dc.shape[1:3]
+
+    def difference(plane, dy, dx):
+        shifted = padded[:, plane, 2 + dy : 2 + dy + bh, 2 + dx : 2 + dx + bw]
+        return (shifted - dc[..., plane]).flatten()
+
+    inputs = [difference(0, dy, dx) for dy in range(-2, 3) for dx in range(-2, 3) if dy or dx]
+    for plane in (1, 2):
+        inputs += [difference(plane, dy, dx) for dy, dx in NEIGHBOURS]
+    return compress(torch.stack(inputs, 1))
+
+
+def dc_base(dc: torch.Tensor) -> torch.Tensor:
+    """(B, bh, bw, 3) decoded DCs in steps -> (n, 96): the DCs and the low ACs they suggest."""
+    padded = F.pad(dc.permute(0, 3, 1, 2), (1, 1, 1, 1), mode="replicate")
+    bh, bw = dc.shape[1:3]
+    place = {"nw": (0, 0), "n": (0, 1), "ne": (0, 2), "w": (1, 0), "c": (1, 1), "e": (1, 2), "sw": (2, 0), "s": (2, 1), "se": (2, 2)}
+    side = {k: padded[:, :, y : y + bh, x : x + bw] for k, (y, x) in place.items()}
+    base = torch.zeros(dc[..., 0].numel(), 96)
+    for plane, (start, kind) in enumerate(((0, "luma"), (64, "chroma"), (80, "chroma"))):
+        base[:, start] = dc[..., plane].flatten()
+        for channel, weights in DC_GRADIENTS[kind]:
+            base[:, start + channel] = sum(side[k][:, plane].flatten() * w for k, w in weights.items()) / 256
+    return base
+
+
+def key_step(net, planes, qp, mask_share):
+    """One key frame per crop; planes: (y, u, v) -> (loss, statistics)."""
+    batch, h, w = planes[0].shape
+    bh, bw = h // 8, w // 8
+    with torch.no_grad():
+        step = steps(qp)
+        per_row = step.repeat_interleave(bh * bw)[:, None]
+        target = to_rows(*planes) @ T.t() / per_row
+        dc = torch.round(target[:, GROUPS[0]]).view(batch, bh, bw, 3)
+        parity = (torch.arange(bh)[:, None] + torch.arange(bw)) % 2
+        parity = parity.expand(batch, bh, bw).flatten()
+        even, odd = (parity == 0).nonzero()[:, 0], (parity == 1).nonzero()[:, 0]
+        neighbours = neighbour_rows(torch.ones(batch, bh, bw, dtype=torch.bool))
+        knots = knot_weights(qp).repeat_interleave(bh * bw, 0)
+        kept = kept_groups(batch, mask_share).repeat_interleave(bh * bw)
+    decoded, bits = net(target, dc_base(dc), dc_field(dc), knots, neighbours, even, odd, kept)
+    error = ((decoded - target) ** 2).sum(1)
+    weight = sample_weight(step).repeat_interleave(bh * bw)
+    loss = ((bits.sum(1) + LAMBDA * error) * weight).sum() / (batch * h * w)
+    with torch.no_grad():
+        middle = ((qp >= 25) & (qp <= 45)).repeat_interleave(bh * bw)
+        stats = {
+            "bits": float(bits.sum(1)[middle].sum()),
+            "sse": float((error * per_row[:, 0] ** 2)[middle].sum()),
+            "active": 1.0,
+        }
+    return loss, stats

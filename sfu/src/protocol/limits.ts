@@ -1,0 +1,21 @@
+/** Version of the signalling protocol; `hello` refuses another one. */
+export const PROTOCOL_VERSION = 1;
+
+/** Bounds that every message is held to. Lengths are UTF-16 code units, sizes are entries. */
+export const LIMITS = {
+  roomId: 64,
+  displayName: 48,
+  id: 64,
+  chatText: 2000,
+  chatHistory: 100,
+  /** Layers of one source, each a producer of its own; 0 is the smallest. */
+  layers: 3,
+  /** Pixels of a picture's side. */
+  pictureSide: 8192,
+  /** Frame ids in one list of a feedback report. */
+  feedbackFrames: 128,
+  /** Latency samples of one stage in one stats report. */
+  latencySamples: 256,
+  /** Stages in one stats report. */
+  latencyEntries: 32,
+} as const;

@@ -1,0 +1,126 @@
+/** The things that messages speak about: peers, producers, chat messages, feedback. */
+import { z } from 'zod';
+import { LIMITS } from './limits.js';
+import { mediaKindSchema } from './rtp.js';
+
+export const idSchema = z.string().min(1).max(LIMITS.id);
+
+/** Letters, digits, `-` and `_`, so that a room is a plain part of a link. */
+export const roomIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]+$/)
+  .max(LIMITS.roomId);
+
+export const displayNameSchema = z.string().trim().min(1).max(LIMITS.displayName);
+
+/** How a video source is coded: INN bytes in a carrier track, or an ordinary VP8 track. */
+export const videoCodecSchema = z.enum(['inn', 'vp8']);
+export type VideoCodec = z.infer<typeof videoCodecSchema>;
+
+/** The codecs a peer can show, each at most once. */
+export const decodesSchema = z
+  .array(videoCodecSchema)
+  .min(1)
+  .max(2)
+  .refine((codecs) => new Set(codecs).size === codecs.length, 'each codec at most once');
+
+const pictureSide = z.int().min(1).max(LIMITS.pictureSide);
+
+/** What a producer carries. Width and height are pixels of the coded picture, not of the carrier. */
+export const producerAppDataSchema = z.discriminatedUnion('source', [
+  z.object({ source: z.literal('mic'), codec: z.literal('opus') }),
+  z.object({
+    source: z.enum(['camera', 'screen']),
+    codec: videoCodecSchema,
+    width: pictureSide,
+    height: pictureSide,
+    /** Place of this producer among the layers of its source, 0 = smallest. Absent: the only one. */
+    layer: z
+      .int()
+      .min(0)
+      .max(LIMITS.layers - 1)
+      .exactOptional(),
+  }),
+]);
+export type ProducerAppData = z.infer<typeof producerAppDataSchema>;
+export type Source = ProducerAppData['source'];
+
+export const producerInfoSchema = z.object({
+  id: idSchema,
+  kind: mediaKindSchema,
+  appData: producerAppDataSchema,
+  paused: z.boolean(),
+});
+export type ProducerInfo = z.infer<typeof producerInfoSchema>;
+
+/** A participant as the others see it. */
+export const peerInfoSchema = z.object({
+  id: idSchema,
+  displayName: displayNameSchema,
+  /** `reconnecting`: signalling dropped, the place in the room is kept for the grace period. */
+  connection: z.enum(['connected', 'reconnecting']),
+  handRaised: z.boolean(),
+  /** No microphone producer that is not paused. */
+  micMuted: z.boolean(),
+  /** No camera producer that is not paused. */
+  cameraOff: z.boolean(),
+  decodes: decodesSchema,
+  producers: z.array(producerInfoSchema),
+});
+export type PeerInfo = z.infer<typeof peerInfoSchema>;
+
+export const chatMessageSchema = z.object({
+  id: idSchema,
+  peerId: idSchema,
+  displayName: displayNameSchema,
+  text: z.string().min(1).max(LIMITS.chatText),
+  /** Server clock, ms since the epoch. */
+  sentAt: z.number(),
+});
+export type ChatMessage = z.infer<typeof chatMessageSchema>;
+
+const frameIds = z.array(z.int().min(0).max(0xffff_ffff)).max(LIMITS.feedbackFrames);
+const milliseconds = z.number().min(0).max(60_000);
+
+/** What a receiver tells a sender about one stream since its last report. */
+export const feedbackReportSchema = z.object({
+  /** Frames decoded with the right checksum: safe as references. */
+  acknowledged: frameIds,
+  /** Frames that will not be decoded any more. */
+  lost: frameIds,
+  /** Nothing that this receiver holds can serve as a reference. */
+  needsKeyFrame: z.boolean(),
+  framesDecoded: z.int().min(0).max(10_000),
+  /** Median time of one decode. */
+  decodeMs: milliseconds,
+  /** Deviation of frame arrival from frame capture. */
+  jitterMs: milliseconds,
+  /** Median capture to display, where the clocks are aligned. */
+  latencyMs: milliseconds.exactOptional(),
+  /** Share of RTP packets lost on the receiver's downlink, 0..1. */
+  packetLoss: z.number().min(0).max(1),
+  /** bit/s of this stream. */
+  receivedBitrate: z.number().min(0).max(1e9),
+});
+export type FeedbackReport = z.infer<typeof feedbackReportSchema>;
+
+/** Stages of a frame's way, in order; `captureToDisplay` is the whole. */
+export const latencyStageSchema = z.enum([
+  'captureToEncode',
+  'encode',
+  'encodeToSend',
+  'network',
+  'receiveToDecode',
+  'decode',
+  'decodeToDisplay',
+  'captureToDisplay',
+]);
+export type LatencyStage = z.infer<typeof latencyStageSchema>;
+
+export const latencySamplesSchema = z.object({
+  stage: latencyStageSchema,
+  codec: videoCodecSchema,
+  /** One value per frame, ms. */
+  samplesMs: z.array(milliseconds).max(LIMITS.latencySamples),
+});
+export type LatencySamples = z.infer<typeof latencySamplesSchema>;
