@@ -3,6 +3,7 @@ import { CodecWorkers } from './codec-worker/codecWorkers.js';
 import { machineTime } from './codec-worker/machineTime.js';
 import { ClientError } from './errors.js';
 import { CallSession } from './room/callSession.js';
+import { connectToServer, type ServerConnection } from './room/serverConnection.js';
 import { collectStats, type CallStats } from './room/callStats.js';
 import { LocalMedia } from './room/localMedia.js';
 import { cameraTarget, inventRoomName, type Quality, type UrlOptions } from './settings.js';
@@ -23,6 +24,7 @@ export class InnCallApp implements AppActions {
   #local: LocalMedia;
   #session: CallSession | undefined;
   #warm: Promise<void>;
+  #connection: Promise<ServerConnection>;
   #statsTimer: ReturnType<typeof setInterval> | undefined;
   #peopleSeen = new Set<string>();
 
@@ -33,6 +35,7 @@ export class InnCallApp implements AppActions {
     this.#codec = new CodecWorkers(navigator.hardwareConcurrency);
     this.#local = this.#createLocal();
     this.#warm = this.#warmUp();
+    this.#connection = this.#connect();
     void this.#openDevices();
     if ('mediaDevices' in navigator) {
       navigator.mediaDevices.addEventListener('devicechange', () => void this.#updateDevices());
@@ -160,6 +163,18 @@ export class InnCallApp implements AppActions {
     return local;
   }
 
+  /** In advance, so that joining is quick and the join page can say that the server is away. */
+  #connect(): Promise<ServerConnection> {
+    const connection = connectToServer();
+    useApp.setState({ joinError: undefined });
+    connection.catch((cause: unknown) => {
+      useApp.setState({
+        joinError: ClientError.from(cause, 'server-gone', 'The server does not answer.'),
+      });
+    });
+    return connection;
+  }
+
   async #warmUp(): Promise<void> {
     if (!this.#support.supported) {
       useApp.setState({ codec: { status: 'vp8', reason: this.#support.reason } });
@@ -185,6 +200,7 @@ export class InnCallApp implements AppActions {
     this.#codec = new CodecWorkers(navigator.hardwareConcurrency);
     this.#local = this.#createLocal();
     this.#warm = this.#warmUp();
+    this.#connection = this.#connect();
     await this.#openDevices();
   }
 
@@ -209,6 +225,7 @@ export class InnCallApp implements AppActions {
       local: this.#local,
       codec: this.#codec,
       support: this.#support,
+      prepared: this.#connection,
     });
     this.#session = session;
     this.#peopleSeen = new Set();

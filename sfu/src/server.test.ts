@@ -144,7 +144,6 @@ describe('a call', () => {
     const { ada, bob, send } = await pair();
     for (const layer of [0, 1, 2]) await ada.request<'produce'>(cameraRequest(send, 'inn', layer));
     await bob.until('three layers', () => bob.consumers.length === 3);
-    await bob.heard('consumerPaused', 2);
     const paused = new Set(bob.all('consumerPaused').map(({ consumerId }) => consumerId));
     const flowing = bob.consumers.filter(({ consumerId }) => !paused.has(consumerId));
     expect(flowing).toMatchObject([{ appData: { layer: 0 } }]);
@@ -159,8 +158,14 @@ describe('a call', () => {
     const tile = { type: 'setConsumerPreferences', consumerId, width: 0, height: 0 } as const;
     await bob.request({ ...tile, paused: true, priority: 1 });
     expect(await bob.heard('consumerPaused')).toMatchObject({ reason: 'preference' });
+    await ada.request<'produce'>(cameraRequest(send, 'inn', 1));
+    await bob.until('a later layer', () => bob.consumers.length === 2);
+    expect(await bob.heard('consumerPaused', 2)).toMatchObject({
+      consumerId: bob.consumers[1]?.consumerId,
+      reason: 'preference',
+    });
     await bob.request({ ...tile, paused: false, priority: 200 });
-    await bob.heard('consumerResumed');
+    expect(await bob.heard('consumerResumed')).toMatchObject({ consumerId });
   });
 
   it('takes a refused consumer away', async () => {

@@ -1,5 +1,6 @@
 import { ClientError } from '../errors.js';
 import { Emitter } from '../events.js';
+import type { EncodedStreams } from '../transport/encodedTransform.js';
 import { loadCodecAssets } from './codecAssets.js';
 import {
   decodeEventSchema,
@@ -30,7 +31,7 @@ export class DecodeHandle extends Emitter<DecodeHandleEvents> {
     return this.#worker.worker;
   }
 
-  attachStreams({ readable, writable }: { readable: ReadableStream; writable: WritableStream }) {
+  attachStreams({ readable, writable }: EncodedStreams): void {
     const { consumerId } = this;
     this.#worker.post({ type: 'encodedStreams', consumerId, readable, writable }, [
       readable,

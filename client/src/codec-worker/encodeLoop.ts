@@ -8,6 +8,9 @@ import { toTick } from '../transport/packet.js';
 import { DropCounter, FrameMailbox } from './frameMailbox.js';
 import type { EncodeStats, Picture } from './messages.js';
 
+/** Two requests for one loss lie closer together than this. */
+const KEY_FRAME_SERVES_MS = 300;
+
 /** The part of a `VideoFrame` that the loop itself needs. */
 export interface CapturedFrame {
   /** µs */
@@ -72,6 +75,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   #bytes = 0;
   #decodeMs = 0;
   #lastError: string | undefined;
+  #lastKeyFrameAt = -Infinity;
 
   constructor(options: EncodeLoopOptions<Frame>) {
     this.#options = options;
@@ -87,6 +91,15 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   set paused(paused: boolean) {
     if (this.#paused && !paused) this.#options.rate.requestKeyFrame();
     this.#paused = paused;
+  }
+
+  /**
+   * Makes the next frame a key frame. One that was coded a moment ago serves:
+   * the same wish comes as a PLI and as a message.
+   */
+  requestKeyFrame(): void {
+    if (this.#options.now() - this.#lastKeyFrameAt < KEY_FRAME_SERVES_MS) return;
+    this.#options.rate.requestKeyFrame();
   }
 
   /** ms that decoding all received pictures takes per frame interval. */
@@ -216,7 +229,10 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     const previous = this.#last;
     this.#last = coded;
     this.#bytes += coded.stats.bytes;
-    if (coded.stats.type === 'key') this.#keyFrames += 1;
+    if (coded.stats.type === 'key') {
+      this.#keyFrames += 1;
+      this.#lastKeyFrameAt = coded.at;
+    }
     if (previous !== undefined) {
       this.#options.rate.deviceFeedback({
         encodeMs: coded.encodeMs,

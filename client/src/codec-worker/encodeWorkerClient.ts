@@ -1,5 +1,6 @@
 import { ClientError } from '../errors.js';
 import { Emitter } from '../events.js';
+import type { EncodedStreams } from '../transport/encodedTransform.js';
 import { loadCodecAssets } from './codecAssets.js';
 import {
   encodeEventSchema,
@@ -65,7 +66,7 @@ export class EncodeWorkerClient extends Emitter<EncodeWorkerEvents> {
     this.#post({ type: 'source', frames }, [frames]);
   }
 
-  attachStreams({ readable, writable }: { readable: ReadableStream; writable: WritableStream }) {
+  attachStreams({ readable, writable }: EncodedStreams): void {
     this.#post({ type: 'encodedStreams', readable, writable }, [readable, writable]);
   }
 

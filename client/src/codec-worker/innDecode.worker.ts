@@ -1,6 +1,7 @@
 /** Decode worker: the received videos of several consumers, to their shown tracks. */
 import { createDecoder, type CodecRuntime, type I420Frame } from '@inncall/codec-core';
 import { attachCarrierReceiver } from '../transport/carrierReceiver.js';
+import type { EncodedStreams } from '../transport/encodedTransform.js';
 import type { PictureColor } from '../transport/packet.js';
 import { DecodeStream } from './decodeStream.js';
 import { machineTime } from './machineTime.js';
@@ -17,7 +18,7 @@ declare const self: DedicatedWorkerGlobalScope;
 
 const STATS_INTERVAL_MS = 250;
 
-const streams = new Map<string, DecodeStream>();
+const decoding = new Map<string, DecodeStream>();
 const work = new WorkQueue();
 let runtime: CodecRuntime | undefined;
 let clockOffset = 0;
@@ -60,13 +61,13 @@ function open(consumerId: string, output: WritableStream<VideoFrame>): void {
     onKeyFrameNeeded: () => post({ type: 'keyFrameNeeded', consumerId }),
     onFirstPicture: () => post({ type: 'firstPicture', consumerId }),
   });
-  streams.set(consumerId, stream);
+  decoding.set(consumerId, stream);
 }
 
-function attach(consumerId: string, readable: ReadableStream, writable: WritableStream): void {
-  const stream = streams.get(consumerId);
+function attach(consumerId: string, streams: EncodedStreams): void {
+  const stream = decoding.get(consumerId);
   if (stream === undefined) return;
-  attachCarrierReceiver(readable, writable, {
+  attachCarrierReceiver(streams, {
     onPackets: (packets) => stream.push(packets),
     onMalformed: () => stream.noteMalformed(),
   });
@@ -86,18 +87,18 @@ async function handle(command: DecodeCommand): Promise<void> {
       post({ type: 'opened', consumerId: command.consumerId });
       return;
     case 'encodedStreams':
-      attach(command.consumerId, command.readable, command.writable);
+      attach(command.consumerId, command);
       return;
     case 'close': {
-      const stream = streams.get(command.consumerId);
-      streams.delete(command.consumerId);
+      const stream = decoding.get(command.consumerId);
+      decoding.delete(command.consumerId);
       await stream?.close();
     }
   }
 }
 
 setInterval(() => {
-  for (const [consumerId, stream] of streams) {
+  for (const [consumerId, stream] of decoding) {
     post({ type: 'stats', consumerId, stats: stream.stats, timelines: stream.takeTimelines() });
   }
 }, STATS_INTERVAL_MS);
@@ -111,6 +112,6 @@ self.onmessage = ({ data }: MessageEvent<unknown>) => {
 self.onrtctransform = ({ transformer }) => {
   const options = transformOptionsSchema.safeParse(transformer.options);
   if (options.success && options.data.side === 'receiver') {
-    attach(options.data.consumerId, transformer.readable, transformer.writable);
+    attach(options.data.consumerId, transformer as EncodedStreams);
   }
 };

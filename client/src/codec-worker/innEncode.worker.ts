@@ -7,6 +7,7 @@ import {
 } from '@inncall/codec-core';
 import { readPicture } from '../capture/framePicture.js';
 import { CarrierSender } from '../transport/carrierSender.js';
+import type { EncodedStreams } from '../transport/encodedTransform.js';
 import { EncodeLoop } from './encodeLoop.js';
 import { machineTime } from './machineTime.js';
 import {
@@ -59,10 +60,10 @@ function open(writable: WritableStream<VideoFrame>, settings: EncodeSettings): P
   const carrier = new CarrierSender({
     writable,
     now: machineTime,
-    onPictureLoss: () => rate.requestKeyFrame(),
+    onPictureLoss: () => loop.requestKeyFrame(),
   });
   const pictures = settings.probe ? new PictureRing(PROBE_BYTES) : undefined;
-  const loop = new EncodeLoop<VideoFrame>({
+  const loop: EncodeLoop<VideoFrame> = new EncodeLoop<VideoFrame>({
     readPicture,
     createEncoder: (size) => createEncoder(codec, size),
     rate,
@@ -93,7 +94,7 @@ async function handle(command: EncodeCommand): Promise<void> {
       await opened().loop.read(command.frames);
       return;
     case 'encodedStreams':
-      opened().carrier.attach(command.readable, command.writable);
+      opened().carrier.attach(command);
       return;
     case 'settings':
       opened().rate.setTargetBitrate(command.settings.maxBitrate);
@@ -108,7 +109,7 @@ async function handle(command: EncodeCommand): Promise<void> {
       opened().loop.paused = command.paused;
       return;
     case 'keyFrame':
-      opened().rate.requestKeyFrame();
+      opened().loop.requestKeyFrame();
       return;
     case 'picture':
       post({
@@ -128,6 +129,6 @@ self.onmessage = ({ data }: MessageEvent<unknown>) => {
 self.onrtctransform = ({ transformer }) => {
   const options = transformOptionsSchema.safeParse(transformer.options);
   if (options.success && options.data.side === 'sender') {
-    opened().carrier.attach(transformer.readable, transformer.writable);
+    opened().carrier.attach(transformer as EncodedStreams);
   }
 };

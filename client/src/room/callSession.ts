@@ -1,10 +1,11 @@
-import {
-  PROTOCOL_VERSION,
-  type ChatMessage,
-  type NewConsumer,
-  type Notification,
-  type PeerInfo,
-  type ResponseOf,
+import type {
+  ChatMessage,
+  NewConsumer,
+  NewConsumerAck,
+  Notification,
+  PeerInfo,
+  RequestOf,
+  ResponseOf,
 } from '@inncall/sfu/protocol';
 import type { types } from 'mediasoup-client';
 import { shareOf } from '../adaptation/bitrateShares.js';
@@ -17,14 +18,15 @@ import type { ClockEstimate } from '../latency/clockOffset.js';
 import { ClockSync } from '../latency/clockSync.js';
 import { transformSettings } from '../transport/encodedTransform.js';
 import type { InnSupport } from '../transport/innSupport.js';
-import { loadDevice, MediaTransports } from '../transport/mediaTransports.js';
+import { MediaTransports } from '../transport/mediaTransports.js';
 import { WorkQueue } from '../workQueue.js';
 import type { CallPhase, CallSnapshot, RemotePeer, RemoteVideo } from './callSnapshot.js';
 import { judgeReception } from './connectionQuality.js';
 import type { LocalMedia } from './localMedia.js';
 import { reconnectDelay } from './reconnectDelays.js';
 import { RemoteMedia } from './remoteMedia.js';
-import { SignalingClient } from './signalingClient.js';
+import { connectToServer, type ServerConnection } from './serverConnection.js';
+import type { SignalingClient } from './signalingClient.js';
 
 const JUDGE_INTERVAL_MS = 1_000;
 const REPORT_INTERVAL_MS = 5_000;
@@ -38,6 +40,8 @@ export interface CallSessionOptions {
   readonly local: LocalMedia;
   readonly codec: CodecWorkers;
   readonly support: InnSupport;
+  /** A connection made in advance. */
+  readonly prepared?: Promise<ServerConnection> | undefined;
 }
 
 interface CallSessionEvents {
@@ -58,7 +62,9 @@ export class CallSession extends Emitter<CallSessionEvents> {
   readonly #options: CallSessionOptions;
   readonly #peers = new Map<string, PeerInfo>();
   readonly #work = new WorkQueue();
+  readonly #forgetLocal: () => void;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
+  #prepared: Promise<ServerConnection> | undefined;
   #signaling: SignalingClient | undefined;
   #device: types.Device | undefined;
   #transports: MediaTransports | undefined;
@@ -75,6 +81,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
   constructor(options: CallSessionOptions) {
     super();
     this.#options = options;
+    this.#prepared = options.prepared;
     this.remote = new RemoteMedia({
       decoders: options.codec.decoders,
       api: options.support.supported ? options.support.api : undefined,
@@ -84,7 +91,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
     this.remote.on('keyFrameNeeded', (consumerId) => {
       this.#tell((signaling) => signaling.request({ type: 'requestKeyFrame', consumerId }));
     });
-    options.local.on('changed', () => this.#changed());
+    this.#forgetLocal = options.local.on('changed', () => this.#changed());
   }
 
   /** Room time minus machine time, ms. */
@@ -192,23 +199,22 @@ export class CallSession extends Emitter<CallSessionEvents> {
 
   async #connect(): Promise<void> {
     const { room, displayName, support } = this.#options;
-    const signaling = await SignalingClient.connect();
+    const { signaling, device } = await this.#takeConnection();
     this.#signaling?.close();
     this.#signaling = signaling;
+    this.#device = device;
     signaling.on('notification', (notification) => {
       this.#handle(notification);
     });
     signaling.on('newConsumer', ({ offer, answer }) => {
-      void this.#accept(offer).then(answer);
+      void this.#accept(offer, answer);
     });
-    const hello = await signaling.request({ type: 'hello', protocolVersion: PROTOCOL_VERSION });
-    this.#device ??= await loadDevice(hello.routerRtpCapabilities as types.RtpCapabilities);
     const previous = this.#joined;
     this.#joined = await signaling.request({
       type: 'join',
       roomId: room,
       displayName,
-      rtpCapabilities: this.#device.recvRtpCapabilities as never,
+      rtpCapabilities: device.recvRtpCapabilities as RequestOf<'join'>['rtpCapabilities'],
       decodes: support.supported ? ['inn', 'vp8'] : ['vp8'],
       ...(previous && { session: { token: previous.sessionToken, keepMedia: true } }),
     });
@@ -225,6 +231,14 @@ export class CallSession extends Emitter<CallSessionEvents> {
       onEstimate: ({ offset }) => this.#setClockOffset(offset),
     });
     this.#changed();
+  }
+
+  /** The connection made in advance, if it still stands; else a new one. */
+  async #takeConnection(): Promise<ServerConnection> {
+    const prepared = await this.#prepared?.catch(() => undefined);
+    this.#prepared = undefined;
+    if (prepared?.signaling.connected === true) return prepared;
+    return connectToServer(this.#device);
   }
 
   /** Makes transports and publishes everything anew. */
@@ -244,8 +258,10 @@ export class CallSession extends Emitter<CallSessionEvents> {
     );
     this.#transports = transports;
     await transports.open();
-    await local.setVp8Wanted(this.#joined?.vp8Wanted ?? false);
-    await local.publish(transports);
+    this.#inBackground(async () => {
+      await local.setVp8Wanted(this.#joined?.vp8Wanted ?? false);
+      await local.publish(transports);
+    });
     const vp8Ssrcs = (): (number | undefined)[] =>
       [local.camera.vp8, local.screen.vp8].map(
         (sender) => sender?.producer.rtpParameters.encodings?.[0]?.ssrc,
@@ -259,7 +275,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
 
   async #reconnect(): Promise<void> {
     this.#setPhase('reconnecting');
-    for (let attempt = 0; !this.#ended; attempt += 1) {
+    for (let attempt = 0; ; attempt += 1) {
       const delay = reconnectDelay(attempt, Math.random);
       if (delay === undefined) {
         this.#end(
@@ -269,7 +285,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
         return;
       }
       await new Promise((resolve) => setTimeout(resolve, delay));
-      if (this.#ended) return;
+      if (this.#phase !== 'reconnecting') return;
       try {
         await this.#connect();
         await this.#resumeMedia();
@@ -361,21 +377,19 @@ export class CallSession extends Emitter<CallSessionEvents> {
     this.#changed();
   }
 
-  async #accept(offer: NewConsumer): Promise<{ ok: true } | { ok: false; message: string }> {
+  async #accept(offer: NewConsumer, answer: (ack: NewConsumerAck) => void): Promise<void> {
     const transports = this.#transports;
     try {
       if (transports === undefined) throw new Error('No transport is open.');
       await this.remote.accept(offer, transports);
     } catch (cause) {
-      return { ok: false, message: cause instanceof Error ? cause.message : String(cause) };
+      answer({ ok: false, message: cause instanceof Error ? cause.message : String(cause) });
+      return;
     }
-    // After the acknowledgement, which leaves first.
-    queueMicrotask(() => {
-      this.#tell((signaling) =>
-        signaling.request({ type: 'resumeConsumer', consumerId: offer.consumerId }),
-      );
-    });
-    return { ok: true };
+    answer({ ok: true });
+    this.#tell((signaling) =>
+      signaling.request({ type: 'resumeConsumer', consumerId: offer.consumerId }),
+    );
   }
 
   #addMessage(message: ChatMessage): void {
@@ -491,6 +505,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
     if (this.#ended) return;
     this.#error = error;
     this.#setPhase(phase);
+    this.#forgetLocal();
     for (const timer of this.#timers) clearInterval(timer);
     this.#clock?.close();
     this.#closeMedia();

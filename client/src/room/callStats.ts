@@ -14,6 +14,7 @@ export interface ProducerReport {
 
 export interface ConsumerReport {
   readonly consumerId: string;
+  readonly producerId: string;
   readonly peerId: string;
   readonly source: 'camera' | 'screen';
   readonly codec: 'inn' | 'vp8';
@@ -51,9 +52,10 @@ export function collectStats(session: CallSession, local: LocalMedia, at: number
     ),
   );
   const consumers = [...session.remote.videos].map(([consumerId, video]): ConsumerReport => {
-    const { appData, peerId } = video.receiver.offer;
+    const { appData, peerId, producerId } = video.receiver.offer;
     return {
       consumerId,
+      producerId,
       peerId,
       source: appData.source === 'screen' ? 'screen' : 'camera',
       codec: appData.codec === 'inn' ? 'inn' : 'vp8',

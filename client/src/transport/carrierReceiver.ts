@@ -1,3 +1,4 @@
+import type { EncodedStreams } from './encodedTransform.js';
 import { parseCarrier, type MalformedReason, type Packet } from './packet.js';
 
 export interface CarrierReceiverHandlers {
@@ -11,8 +12,7 @@ export interface CarrierReceiverHandlers {
  * decoder stays content and sends no PLI.
  */
 export function attachCarrierReceiver(
-  readable: ReadableStream<RTCEncodedVideoFrame>,
-  writable: WritableStream<RTCEncodedVideoFrame>,
+  { readable, writable }: EncodedStreams,
   handlers: CarrierReceiverHandlers,
 ): void {
   const transform = new TransformStream<RTCEncodedVideoFrame, RTCEncodedVideoFrame>({

@@ -1,4 +1,5 @@
 import { CarrierMatcher } from './carrierMatcher.js';
+import type { EncodedStreams } from './encodedTransform.js';
 import { writeCarrier, type Packet } from './packet.js';
 
 /** Side of the carrier's picture: large enough to lose none, small enough to cost little. */
@@ -72,10 +73,7 @@ export class CarrierSender {
   }
 
   /** Connects the encoded streams of the carrier's sender. */
-  attach(
-    readable: ReadableStream<RTCEncodedVideoFrame>,
-    writable: WritableStream<RTCEncodedVideoFrame>,
-  ): void {
+  attach({ readable, writable }: EncodedStreams): void {
     const transform = new TransformStream<RTCEncodedVideoFrame, RTCEncodedVideoFrame>({
       transform: (frame, controller) => {
         this.#fill(frame);

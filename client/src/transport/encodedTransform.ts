@@ -3,8 +3,14 @@ import type { TransformOptions } from '../codec-worker/messages.js';
 /** Which of the browser's two APIs gives access to encoded frames. */
 export type TransformApi = 'script' | 'streams';
 
+/** Both ends of a browser's pipe of encoded frames. */
+export interface EncodedStreams {
+  readonly readable: ReadableStream<RTCEncodedVideoFrame>;
+  readonly writable: WritableStream<RTCEncodedVideoFrame>;
+}
+
 interface WithEncodedStreams {
-  createEncodedStreams(): { readable: ReadableStream; writable: WritableStream };
+  createEncodedStreams(): EncodedStreams;
 }
 
 /** Chromium's switch for `createEncodedStreams`. */
@@ -41,7 +47,7 @@ export function attachTransform(
   target: RTCRtpSender | RTCRtpReceiver,
   worker: Worker,
   options: TransformOptions,
-  post: (streams: { readable: ReadableStream; writable: WritableStream }) => void,
+  post: (streams: EncodedStreams) => void,
 ): void {
   if (api === 'script') {
     target.transform = new RTCRtpScriptTransform(worker, options);

@@ -67,7 +67,7 @@ export async function timeWebCodec(
   for await (const data of frames) {
     const timestamp = Math.round((index * 1e6) / framerate);
     const init = { format: 'I420', codedWidth: width, codedHeight: height, timestamp } as const;
-    const frame = new VideoFrame(data as Uint8Array<ArrayBuffer>, init);
+    const frame = new VideoFrame(data, init);
     const start = performance.now();
     const output = coded.next();
     encoder.encode(frame, { keyFrame: index === 0 });

@@ -141,3 +141,10 @@ export function tableInput(
 ): { data: Uint8Array; width: number } {
   return { data: c.kernels.bytes(pointer, count * width), width };
 }
+
+/** Output of a stage by name. */
+export function named(output: Record<string, Uint8Array>, name: string): Uint8Array {
+  const value = output[name];
+  if (!value) throw new RangeError(`the stage has no output ${name}`);
+  return value;
+}

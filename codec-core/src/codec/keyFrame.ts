@@ -2,6 +2,7 @@ import type { Stages } from '../inn/stages.js';
 import {
   bookBits,
   codeCoupling,
+  named,
   quantSettings,
   tableInput,
   type FrameContext,
@@ -111,11 +112,4 @@ async function keyPass(
   }
   codeCoupling(c, group, set, named(output, 'mean'), named(output, 'scale'), quant);
   return named(output, 'field_out');
-}
-
-/** Output of a stage by name. */
-export function named(output: Record<string, Uint8Array>, name: string): Uint8Array {
-  const value = output[name];
-  if (!value) throw new RangeError(`the stage has no output ${name}`);
-  return value;
 }

@@ -6,8 +6,8 @@ import {
   tableInput,
   type FrameContext,
   type QuantSettings,
+  named,
 } from './frameContext.js';
-import { named } from './keyFrame.js';
 import { refine } from './refinement.js';
 import type { Reference } from './references.js';
 import { GROUPS, ROW, STATE_BYTES } from './workspace.js';

@@ -1,5 +1,10 @@
-import { tableInput, type FrameContext, type QuantSettings, type RowSet } from './frameContext.js';
-import { named } from './keyFrame.js';
+import {
+  tableInput,
+  type FrameContext,
+  type QuantSettings,
+  type RowSet,
+  named,
+} from './frameContext.js';
 import type { Pointer } from '../kernels/kernels.js';
 import { GROUPS, ROW, STATE_BYTES } from './workspace.js';
 

@@ -1,5 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CHROMA_PADDING, LUMA_PADDING, STATE_BYTES, motionBlocks, paddedBytes } from './geometry.js';
+import {
+  CHROMA_PADDING,
+  LUMA_PADDING,
+  STATE_BYTES,
+  motionBlocks,
+  paddedBytes,
+} from './geometry.js';
 import {
   type Plane,
   compensateChroma,
@@ -13,8 +19,8 @@ import { hostileMotion, noisePlane, randomMotion } from './testPictures.js';
 let kernels: TestKernels;
 
 beforeAll(async () => {
-  kernels = await TestKernels.create();
-}, 60_000);
+  kernels = await TestKernels.load();
+});
 
 /** Predicts all three planes; `spoil` runs after padding. */
 function compensate(
@@ -28,7 +34,7 @@ function compensate(
   const grid = kernels.put(motion);
   const [outY, outU, outV] = [y, u, v].map((p) => kernels.allocate(p.data.length + 16, 0xa5));
   if (outY === undefined || outU === undefined || outV === undefined) throw new Error('no output');
-  kernels.exports.compensate(refY, refU, refV, grid, y.width, y.height, outY, outU, outV);
+  kernels.run.compensate(refY, refU, refV, grid, y.width, y.height, outY, outU, outV);
   for (const [pointer, plane] of [
     [outY, y],
     [outU, u],
@@ -67,7 +73,7 @@ describe('padPlane', () => {
     const plane = noisePlane(16, 8, 3);
     const source = kernels.put(plane.data);
     const padded = kernels.allocate(paddedBytes(9, 8, 2));
-    kernels.exports.padPlane(source, 16, 9, 8, padded, 2);
+    kernels.run.padPlane(source, 16, 9, 8, padded, 2);
     const cropped = plane.data.filter((_, i) => i % 16 < 9);
     const expected = padPlane({ width: 9, height: 8, data: cropped }, 2);
     expect(kernels.get(padded, paddedBytes(9, 8, 2))).toEqual(expected.data);
@@ -167,8 +173,8 @@ describe('compensate', () => {
     const out = kernels.allocate(pixels);
     for (let seed = 0; seed < 20; seed++) {
       const motion = kernels.put(hostileMotion(motionBlocks(w8, h8), seed));
-      kernels.bytes(out, pixels).fill(0);
-      kernels.exports.compensate(
+      kernels.write(out, new Uint8Array(pixels));
+      kernels.run.compensate(
         y ?? 0,
         u ?? 0,
         v ?? 0,
@@ -192,7 +198,7 @@ describe('gatherState', () => {
     const out = kernels.allocate(state.length + 16, 0xa5);
     const statePointer = kernels.put(state);
     const motionPointer = kernels.put(motion);
-    kernels.exports.gatherState(statePointer, motionPointer, columns * 8, rows * 8, out);
+    kernels.run.gatherState(statePointer, motionPointer, columns * 8, rows * 8, out);
     expect(kernels.get(out, state.length)).toEqual(gatherState(state, motion, columns, rows));
     expect([...kernels.get(out + state.length, 16)]).toEqual(Array(16).fill(0xa5));
   });
@@ -201,7 +207,7 @@ describe('gatherState', () => {
     const motion = Int16Array.from([16, 0, -16, 0, -17, 0]);
     const state = Uint8Array.from({ length: 48 }, (_, i) => Math.floor(i / 16));
     const out = kernels.allocate(48);
-    kernels.exports.gatherState(kernels.put(state), kernels.put(motion), 24, 8, out);
+    kernels.run.gatherState(kernels.put(state), kernels.put(motion), 24, 8, out);
     expect([...kernels.get(out, 48)].filter((_, i) => i % 16 === 0)).toEqual([1, 1, 1]);
   });
 });

@@ -7,8 +7,8 @@ import { noisePlane, texturePlane } from './testPictures.js';
 let kernels: TestKernels;
 
 beforeAll(async () => {
-  kernels = await TestKernels.create();
-}, 60_000);
+  kernels = await TestKernels.load();
+});
 
 interface SearchOptions {
   readonly step?: number;
@@ -26,9 +26,9 @@ function search(current: Plane, reference: Plane, options: SearchOptions = {}): 
   const previous = kernels.put(options.previous ?? new Int16Array(gridBytes / 2));
   const contexts = kernels.contexts();
   const out = kernels.allocate(gridBytes + 16, 0xa5);
-  const scratchBytes = kernels.exports.motionSearchBytes(w8, h8);
+  const scratchBytes = kernels.run.motionSearchBytes(w8, h8);
   const scratch = kernels.allocate(scratchBytes + 16, 0x5a);
-  kernels.exports.searchMotion(
+  kernels.run.searchMotion(
     cur,
     w8,
     ref,
@@ -43,11 +43,16 @@ function search(current: Plane, reference: Plane, options: SearchOptions = {}): 
   );
   expect([...kernels.get(out + gridBytes, 16)]).toEqual(Array(16).fill(0xa5));
   expect([...kernels.get(scratch + scratchBytes, 16)]).toEqual(Array(16).fill(0x5a));
-  return kernels.getMotion(out, w8, h8);
+  return kernels.getMotion(out, motionBlocks(w8, h8));
 }
 
 /** Share of the blocks not at the picture's edge that have the given vector. */
-function shareInside(motion: Int16Array, w8: number, h8: number, vector: readonly number[]): number {
+function shareInside(
+  motion: Int16Array,
+  w8: number,
+  h8: number,
+  vector: readonly number[],
+): number {
   const columns = w8 / 8;
   const rows = h8 / 8;
   let hits = 0;

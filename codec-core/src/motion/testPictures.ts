@@ -1,20 +1,10 @@
 /** Synthetic pictures and motion grids for tests, a function of their seed alone. */
+import { seededRandom } from '../testing/pictures.js';
 import type { Plane } from './reference.js';
-
-/** Numbers in [0, 1) (mulberry32). */
-export function createRandom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** White noise over all 256 values. */
 export function noisePlane(width: number, height: number, seed: number): Plane {
-  const random = createRandom(seed);
+  const random = seededRandom(seed);
   const data = Uint8Array.from({ length: width * height }, () => Math.floor(random() * 256));
   return { width, height, data };
 }
@@ -27,7 +17,7 @@ export function texturePlane(
   dx: number,
   dy: number,
 ): Plane {
-  const random = createRandom(seed);
+  const random = seededRandom(seed);
   const waves = Array.from({ length: 24 }, () => ({
     fx: (random() - 0.5) * 0.9,
     fy: (random() - 0.5) * 0.9,
@@ -45,15 +35,13 @@ export function texturePlane(
 
 /** Independent vectors with components of at most `range` quarter pixels. */
 export function randomMotion(blocks: number, seed: number, range: number): Int16Array {
-  const random = createRandom(seed);
-  return Int16Array.from({ length: 2 * blocks }, () =>
-    Math.round((2 * random() - 1) * range),
-  );
+  const random = seededRandom(seed);
+  return Int16Array.from({ length: 2 * blocks }, () => Math.round((2 * random() - 1) * range));
 }
 
 /** Vectors over the whole range of i16, extremes included. */
 export function hostileMotion(blocks: number, seed: number): Int16Array {
-  const random = createRandom(seed);
+  const random = seededRandom(seed);
   const extremes = [-32768, 32767, -16384, 16384, 0, -1, 1, 16383];
   return Int16Array.from({ length: 2 * blocks }, () =>
     random() < 0.5

@@ -30,6 +30,7 @@ export class Downlink {
   readonly transport: WebRtcTransport;
   readonly consumers = new Map<string, PeerConsumer>();
   readonly #options: DownlinkOptions;
+  readonly #preferences = new Map<string, ConsumerPreferences>();
   #desired: readonly Candidate[] = [];
   #syncing: Promise<void> | undefined;
   readonly #switching = new Set<string>();
@@ -73,9 +74,10 @@ export class Downlink {
     }
   }
 
-  /** Preferences hold for every layer of the consumer's source. */
+  /** Preferences hold for every layer of the consumer's source, later ones too. */
   async setPreferences(consumerId: string, preferences: ConsumerPreferences): Promise<void> {
     const key = groupKey(this.consumer(consumerId));
+    this.#preferences.set(key, preferences);
     const group = [...this.consumers.values()].filter((consumer) => groupKey(consumer) === key);
     await Promise.all(group.map((consumer) => consumer.setPreferences(preferences)));
   }
@@ -140,10 +142,13 @@ export class Downlink {
         peerId,
         appData,
         onStandstill: (reason) => {
-          this.#reportStandstill(consumer.id, reason);
+          // Before that the client does not know the consumer.
+          if (peerConsumer.accepted) this.#reportStandstill(consumer.id, reason);
         },
       });
       this.consumers.set(consumer.id, peerConsumer);
+      const preferences = this.#preferences.get(groupKey(peerConsumer));
+      if (preferences !== undefined) await peerConsumer.setPreferences(preferences);
       consumer.on('producerclose', () => {
         this.#closeConsumer(consumer.id);
       });
@@ -156,6 +161,7 @@ export class Downlink {
 
   async #offer(peerConsumer: PeerConsumer): Promise<void> {
     const { consumer, peerId, appData } = peerConsumer;
+    const { producerPaused } = consumer;
     const answer = await this.#options.link()?.offerConsumer({
       type: 'newConsumer',
       consumerId: consumer.id,
@@ -165,11 +171,11 @@ export class Downlink {
       kind: consumer.kind,
       rtpParameters: consumer.rtpParameters,
       appData,
-      producerPaused: consumer.producerPaused,
+      producerPaused,
     });
     if (answer?.ok === true) {
       peerConsumer.accepted = true;
-      if (peerConsumer.standstill !== null) {
+      if (peerConsumer.standstill !== (producerPaused ? 'producer' : null)) {
         this.#reportStandstill(consumer.id, peerConsumer.standstill);
       }
       return;

@@ -72,8 +72,7 @@ export class PeerConsumer {
 
   async setPreferences(preferences: ConsumerPreferences): Promise<void> {
     this.preferences = preferences;
-    await this.consumer.setPriority(preferences.priority);
-    await this.#apply();
+    await Promise.all([this.#apply(), this.consumer.setPriority(preferences.priority)]);
   }
 
   /** @param reason why another layer of the source is sent instead; null: this one is sent. */

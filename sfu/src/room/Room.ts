@@ -74,12 +74,9 @@ export class Room {
     return room;
   }
 
-  get closed(): boolean {
-    return this.#closed;
-  }
-
-  /** @throws SfuError `room-full` */
+  /** @throws SfuError `room-full`, `server-closing` */
   join(profile: PeerProfile, link: ClientLink): Peer {
+    if (this.#closed) throw new SfuError('server-closing', 'the room has just closed, join again');
     if (this.peers.size >= this.#options.maxPeers) {
       throw new SfuError(
         'room-full',

@@ -45,7 +45,7 @@ function Call({ call }: { readonly call: CallSnapshot }) {
           <div className={styles.brand}>
             <Brand />
           </div>
-          <Text fw={600} truncate>
+          <Text component="h1" fz="md" fw={600} m={0} truncate>
             {call.room}
           </Text>
           <Badge

@@ -12,7 +12,9 @@ export function ChatPanel({ call }: { readonly call: CallSnapshot }) {
   const [text, setText] = useState('');
   const end = useRef<HTMLDivElement>(null);
   const count = call.chat.length;
-  useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [count]);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'end' });
+  }, [count]);
   return (
     <div className={styles.chat}>
       <div className={styles.messages} role="log" aria-label="Messages">

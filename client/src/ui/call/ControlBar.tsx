@@ -124,7 +124,7 @@ function MoreMenu({ call, layout, onPanel, onLayout }: MoreMenuProps) {
   const { fullscreen, toggle } = useFullscreenDocument();
   const { local } = call;
   return (
-    <Menu position="top-end" width={260} radius="md">
+    <Menu position="top-end" width={260} radius="md" withinPortal={false}>
       <Menu.Target>
         <ActionIcon
           className={styles.button ?? ''}
@@ -154,7 +154,6 @@ function MoreMenu({ call, layout, onPanel, onLayout }: MoreMenuProps) {
         <Menu.Item leftSection={<IconSettings size={18} />} onClick={() => onPanel('settings')}>
           Devices and quality
         </Menu.Item>
-        <Menu.Divider className={styles.narrow ?? ''} />
         <Menu.Item
           className={styles.narrow ?? ''}
           leftSection={<IconScreenShare size={18} />}

@@ -1,5 +1,4 @@
-import { Title } from '@mantine/core';
-import { useComputedColorScheme } from '@mantine/core';
+import { Group, Text, Title, useComputedColorScheme } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
@@ -39,7 +38,11 @@ export function LiveChart({ title, samples, series }: LiveChartProps) {
         width,
         height: HEIGHT,
         cursor: { show: false },
-        axes: [axis, { ...axis, size: 44 }],
+        legend: { show: false },
+        axes: [
+          { ...axis, size: 28, values: (plot, times) => times.map((time) => ago(plot, time)) },
+          { ...axis, size: 44 },
+        ],
         scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.15)] } },
         series: [
           {},
@@ -63,9 +66,35 @@ export function LiveChart({ title, samples, series }: LiveChartProps) {
       <Title order={3} fz="sm" mb={4}>
         {title}
       </Title>
+      {series.length > 1 && <Legend series={series} />}
       <div ref={sizeRef} role="img" aria-label={title}>
         <div ref={holder} />
       </div>
     </section>
   );
+}
+
+function Legend({ series }: { readonly series: readonly ChartSeries[] }) {
+  return (
+    <Group gap="md" mb={4}>
+      {series.map(({ label, color }) => (
+        <Group key={label} gap={6}>
+          <span
+            aria-hidden
+            style={{ width: 12, height: 3, borderRadius: 2, background: color }}
+          />
+          <Text size="xs" c="dimmed">
+            {label}
+          </Text>
+        </Group>
+      ))}
+    </Group>
+  );
+}
+
+/** Label of a moment on the time axis (seconds). */
+function ago(plot: uPlot, time: number): string {
+  const latest = plot.scales['x']?.max ?? time;
+  const seconds = Math.round(latest - time);
+  return seconds === 0 ? 'now' : `−${String(seconds)} s`;
 }

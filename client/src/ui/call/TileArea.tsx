@@ -36,7 +36,13 @@ export function TileArea({ call, layout, onLayout }: TileAreaProps) {
   return (
     <div className={styles.staged}>
       <div className={styles.main}>{view(staged)}</div>
-      <div className={styles.strip}>{others.map(view)}</div>
+      <div className={styles.strip}>
+        {others.map((tile) => (
+          <div key={tile.key} className={styles.small}>
+            {view(tile)}
+          </div>
+        ))}
+      </div>
     </div>
   );
 }

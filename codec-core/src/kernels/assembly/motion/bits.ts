@@ -25,13 +25,12 @@ export function selectMode(next: i32): void {
   if (next != MEASURE || codeLengthsReady) return;
   for (let i = 0; i < LENGTHS; i++) {
     const probability = (<f32>i + 0.5) / <f32>LENGTHS;
-    store<f32>(CODE_LENGTHS + (<usize>i << 2), -Mathf.log2(probability));
+    store<f32>(CODE_LENGTHS + ((<usize>i) << 2), -Mathf.log2(probability));
   }
   codeLengthsReady = true;
 }
 
 /** True when values come from the stream. */
-// @ts-ignore: decorator
 @inline
 export function isReading(): bool {
   return mode == READ;
@@ -42,12 +41,11 @@ export function startMeasuring(): void {
 }
 
 /** Code length of a bit under the present state of a model. */
-// @ts-ignore: decorator
 @inline
 function codeLength(model: usize, bit: u32): f32 {
   const one = (<u32>load<u16>(model) + <u32>load<u16>(model, 2)) >> 7;
   const index = bit ? one : LENGTHS - 1 - one;
-  return load<f32>(CODE_LENGTHS + (<usize>index << 2));
+  return load<f32>(CODE_LENGTHS + ((<usize>index) << 2));
 }
 
 /** Codes one bit with an adaptive model; returns the bit written, read or measured. */

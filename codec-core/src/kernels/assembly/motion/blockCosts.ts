@@ -48,7 +48,7 @@ export function blockCost(bx: i32, by: i32, vector: u32): f32 {
   const x = vectorX(vector);
   const y = vectorY(vector);
   const slot =
-    memo + <usize>(by * columns + bx) * BLOCK_BYTES + (<usize>((x + 4 * y) & (ENTRIES - 1)) << 3);
+    memo + <usize>(by * columns + bx) * BLOCK_BYTES + ((<usize>((x + 4 * y) & (ENTRIES - 1))) << 3);
   if (load<u32>(slot) == vector) return load<f32>(slot, 4);
   const px = bx << 3;
   const py = by << 3;
@@ -65,14 +65,7 @@ export function blockCost(bx: i32, by: i32, vector: u32): f32 {
 }
 
 /** Sum over `width`×`height` blocks; gives up with `IMPOSSIBLE` once above `limit`. */
-export function areaCost(
-  bx: i32,
-  by: i32,
-  width: i32,
-  height: i32,
-  vector: u32,
-  limit: f32,
-): f32 {
+export function areaCost(bx: i32, by: i32, width: i32, height: i32, vector: u32, limit: f32): f32 {
   let bits: f32 = 0;
   for (let y = by; y < by + height; y++) {
     for (let x = bx; x < bx + width; x++) bits += blockCost(x, y, vector);

@@ -16,17 +16,15 @@ export let candidateCount: i32 = 0;
 export let temporalVector: u32 = 0;
 
 /** Vector of the given rank, 0 = most votes. */
-// @ts-ignore: decorator
 @inline
 export function candidateVector(rank: i32): u32 {
-  return load<u32>(VECTORS + (<usize>rank << 2));
+  return load<u32>(VECTORS + ((<usize>rank) << 2));
 }
 
 /** Votes for the vector of the given rank. */
-// @ts-ignore: decorator
 @inline
 export function candidateVotes(rank: i32): i32 {
-  return load<i32>(VOTES + (<usize>rank << 2));
+  return load<i32>(VOTES + ((<usize>rank) << 2));
 }
 
 /** Adds votes, keeping the list sorted. */
@@ -36,16 +34,15 @@ function vote(vector: u32, votes: i32): void {
   if (rank == candidateCount) candidateCount++;
   else votes += candidateVotes(rank);
   while (rank > 0 && candidateVotes(rank - 1) < votes) {
-    store<u32>(VECTORS + (<usize>rank << 2), candidateVector(rank - 1));
-    store<i32>(VOTES + (<usize>rank << 2), candidateVotes(rank - 1));
+    store<u32>(VECTORS + ((<usize>rank) << 2), candidateVector(rank - 1));
+    store<i32>(VOTES + ((<usize>rank) << 2), candidateVotes(rank - 1));
     rank--;
   }
-  store<u32>(VECTORS + (<usize>rank << 2), vector);
-  store<i32>(VOTES + (<usize>rank << 2), votes);
+  store<u32>(VECTORS + ((<usize>rank) << 2), vector);
+  store<i32>(VOTES + ((<usize>rank) << 2), votes);
 }
 
 /** Bits of 0..7 spread to even places. */
-// @ts-ignore: decorator
 @inline
 function spread(value: i32): i32 {
   return (value & 1) | ((value & 2) << 1) | ((value & 4) << 2);

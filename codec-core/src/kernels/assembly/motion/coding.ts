@@ -7,7 +7,7 @@ import { MODEL, MOTION_CONTEXT_BYTES, NO_VECTOR, SUPERBLOCK, codeNode, openGrid 
 export function initMotionContexts(contexts: usize): void {
   for (let model = 0; model < MOTION_CONTEXT_BYTES; model += MODEL) {
     const probability = load<u8>(INITIAL_PROBABILITIES + <usize>(model / MODEL));
-    initModel(contexts + model, <u32>probability << 8);
+    initModel(contexts + model, (<u32>probability) << 8);
   }
 }
 

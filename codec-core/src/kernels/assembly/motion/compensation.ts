@@ -16,7 +16,6 @@ import { interpolateChroma, interpolateLuma } from './interpolation';
  */
 
 /** Luma part of one block of `size` × `size` pixels at (`x`, `y`). */
-// @ts-ignore: decorator
 @inline
 function compensateLuma(
   ref: usize,
@@ -46,7 +45,6 @@ function compensateLuma(
 }
 
 /** One chroma plane of a block of `size` × `size` chroma pixels at (`x`, `y`). */
-// @ts-ignore: decorator
 @inline
 function compensateChroma(
   ref: usize,

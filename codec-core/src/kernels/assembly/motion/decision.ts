@@ -37,10 +37,10 @@ export function openDecision(
 
 function addChoice(vector: u32): void {
   for (let i = 0; i < choiceCount; i++) {
-    if (load<u32>(CHOICES + (<usize>i << 2)) == vector) return;
+    if (load<u32>(CHOICES + ((<usize>i) << 2)) == vector) return;
   }
   if (choiceCount == MAX_CHOICES) return;
-  store<u32>(CHOICES + (<usize>choiceCount << 2), vector);
+  store<u32>(CHOICES + ((<usize>choiceCount) << 2), vector);
   choiceCount++;
 }
 
@@ -52,14 +52,7 @@ function addFound(bx: i32, by: i32): void {
 }
 
 /** Best vector for a whole node, its bits included; fills the grid if they stay below `limit`. */
-function decideLeaf(
-  bx: i32,
-  by: i32,
-  depth: i32,
-  width: i32,
-  height: i32,
-  limit: f32,
-): f32 {
+function decideLeaf(bx: i32, by: i32, depth: i32, width: i32, height: i32, limit: f32): f32 {
   gatherCandidates(grid, previous, columns, rows, bx, by, width, height);
   choiceCount = 0;
   for (let i = 0; i < candidateCount; i++) addChoice(candidateVector(i));
@@ -76,7 +69,7 @@ function decideLeaf(
   let best = limit;
   let vector = NO_VECTOR;
   for (let i = 0; i < choiceCount; i++) {
-    const choice = load<u32>(CHOICES + (<usize>i << 2));
+    const choice = load<u32>(CHOICES + ((<usize>i) << 2));
     startMeasuring();
     codeVector(depth, choice, NO_VECTOR);
     const rate = measuredBits;

@@ -7,7 +7,6 @@ export let sadBottomLeft: i32 = 0;
 export let sadBottomRight: i32 = 0;
 
 /** |a − b| of 16 bytes, added up by pairs to u16. */
-// @ts-ignore: decorator
 @inline
 function pairSums(a: v128, b: v128): v128 {
   return i16x8.extadd_pairwise_i8x16_u(v128.sub<u8>(v128.max<u8>(a, b), v128.min<u8>(a, b)));
@@ -56,7 +55,6 @@ export function sad8x8(a: usize, aStride: usize, b: usize, bStride: usize): i32 
 }
 
 /** Sum of four i32. */
-// @ts-ignore: decorator
 @inline
 function sumLanes(v: v128): f32 {
   const total =
@@ -68,7 +66,6 @@ function sumLanes(v: v128): f32 {
 }
 
 /** Differences of eight pixels as i16. */
-// @ts-ignore: decorator
 @inline
 function difference(a: usize, b: usize): v128 {
   return i16x8.sub(v128.load8x8_u(a), v128.load8x8_u(b));
@@ -99,8 +96,8 @@ export function sse8x8(a: usize, aStride: usize, b: usize, bStride: usize): i32 
 
 /** Distortion of one squared step, in bits. */
 const STEP_BITS: f32 = 7.5;
-const KNEE: f32 = 0.9;
-const SLOPE: f32 = 0.7;
+const KNEE: f32 = 1.2;
+const SLOPE: f32 = 1;
 /** The transform below is 8 times the orthonormal one. */
 const TRANSFORM_GAIN: f32 = 8;
 
@@ -117,14 +114,12 @@ export function setStep(step: f32): void {
 }
 
 /** Bits of leaving out what lies below the knee, as the sum of squares of pairs. */
-// @ts-ignore: decorator
 @inline
 function squares(magnitudes: v128, knee: v128): v128 {
   const kept = i16x8.min_u(magnitudes, knee);
   return i32x4.dot_i16x8_s(kept, kept);
 }
 
-// @ts-ignore: decorator
 @inline
 function excess(magnitudes: v128, knee: v128): v128 {
   return i32x4.extadd_pairwise_i16x8_u(i16x8.sub_sat_u(magnitudes, knee));

@@ -13,38 +13,33 @@ export const CHROMA_PADDING: i32 = 40;
 export const VECTOR_LIMIT: i32 = 4096 * 4;
 
 /** `value` limited to `low..high`. */
-// @ts-ignore: decorator
 @inline
 export function clamp(value: i32, low: i32, high: i32): i32 {
   return min(max(value, low), high);
 }
 
 /** Vector from its components. */
-// @ts-ignore: decorator
 @inline
 export function packVector(x: i32, y: i32): u32 {
   return (x & 0xffff) | (y << 16);
 }
 
 /** Horizontal component, positive to the right. */
-// @ts-ignore: decorator
 @inline
 export function vectorX(vector: u32): i32 {
   return <i32>(<i16>vector);
 }
 
 /** Vertical component, positive downwards. */
-// @ts-ignore: decorator
 @inline
 export function vectorY(vector: u32): i32 {
-  return <i32>vector >> 16;
+  return (<i32>vector) >> 16;
 }
 
 /** Vector of block (`bx`, `by`) of a grid `columns` wide. */
-// @ts-ignore: decorator
 @inline
 export function loadVector(grid: usize, columns: i32, bx: i32, by: i32): u32 {
-  return load<u32>(grid + (<usize>(by * columns + bx) << 2));
+  return load<u32>(grid + ((<usize>(by * columns + bx)) << 2));
 }
 
 /** Gives `width`×`height` blocks of a grid from (`bx`, `by`) on the same vector. */
@@ -58,8 +53,8 @@ export function fillVectors(
   vector: u32,
 ): void {
   for (let y = 0; y < height; y++) {
-    const row = grid + (<usize>((by + y) * columns + bx) << 2);
-    for (let x = 0; x < width; x++) store<u32>(row + (<usize>x << 2), vector);
+    const row = grid + ((<usize>((by + y) * columns + bx)) << 2);
+    for (let x = 0; x < width; x++) store<u32>(row + ((<usize>x) << 2), vector);
   }
 }
 
@@ -74,9 +69,9 @@ export function isUniform(
 ): bool {
   const vector = loadVector(grid, columns, bx, by);
   for (let y = 0; y < height; y++) {
-    const row = grid + (<usize>((by + y) * columns + bx) << 2);
+    const row = grid + ((<usize>((by + y) * columns + bx)) << 2);
     for (let x = 0; x < width; x++) {
-      if (load<u32>(row + (<usize>x << 2)) != vector) return false;
+      if (load<u32>(row + ((<usize>x) << 2)) != vector) return false;
     }
   }
   return true;

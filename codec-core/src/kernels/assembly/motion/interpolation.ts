@@ -6,54 +6,56 @@
 
 /** HEVC luma taps of the quarter positions 0..3, sum 64. */
 const LUMA_TAPS = memory.data<i16>([
-  0, 0, 0, 64, 0, 0, 0, 0,
-  -1, 4, -10, 58, 17, -5, 1, 0,
-  -1, 4, -11, 40, 40, -11, 4, -1,
-  0, 1, -5, 17, 58, -10, 4, -1,
+  0, 0, 0, 64, 0, 0, 0, 0, -1, 4, -10, 58, 17, -5, 1, 0, -1, 4, -11, 40, 40, -11, 4, -1, 0, 1, -5,
+  17, 58, -10, 4, -1,
 ]);
 
 /** HEVC chroma taps of the eighth positions 0..7, sum 64. */
 const CHROMA_TAPS = memory.data<i16>([
-  0, 64, 0, 0,
-  -2, 58, 10, -2,
-  -4, 54, 16, -2,
-  -6, 46, 28, -4,
-  -4, 36, 36, -4,
-  -4, 28, 46, -6,
-  -2, 16, 54, -4,
-  -2, 10, 58, -2,
+  0, 64, 0, 0, -2, 58, 10, -2, -4, 54, 16, -2, -6, 46, 28, -4, -4, 36, 36, -4, -4, 28, 46, -6, -2,
+  16, 54, -4, -2, 10, 58, -2,
 ]);
 
 /** Tallest block that can be interpolated at once. */
 export const MAX_HEIGHT: i32 = 32;
 
-/** Row sums of one strip of eight columns; the taps need seven more rows. */
-const ROW_SUMS = memory.data((MAX_HEIGHT + 7) * 16, 16);
+/**
+ * Row sums of one strip of eight columns, every row interleaved with the next: columns 0..3, then
+ * 4..7, 32 bytes a row. The taps need seven more rows.
+ */
+const ROW_PAIRS = memory.data((MAX_HEIGHT + 6) * 32, 16);
 
-// @ts-ignore: decorator
 @inline
 function splat(taps: usize, index: i32): v128 {
-  return v128.load16_splat(taps + (<usize>index << 1));
+  return v128.load16_splat(taps + ((<usize>index) << 1));
 }
 
 /** Taps `2 * pair` and `2 * pair + 1` side by side, for dot products of interleaved rows. */
-// @ts-ignore: decorator
 @inline
 function splatPair(taps: usize, pair: i32): v128 {
-  return v128.load32_splat(taps + (<usize>pair << 2));
+  return v128.load32_splat(taps + ((<usize>pair) << 2));
 }
 
 /** Eight pixels as i16. */
-// @ts-ignore: decorator
 @inline
 function pixels(p: usize): v128 {
   return v128.load8x8_u(p);
 }
 
 /** Σ taps·pixels, eight columns at once, samples `step` bytes apart. */
-// @ts-ignore: decorator
 @inline
-function sum8(p: usize, step: usize, t0: v128, t1: v128, t2: v128, t3: v128, t4: v128, t5: v128, t6: v128, t7: v128): v128 {
+function sum8(
+  p: usize,
+  step: usize,
+  t0: v128,
+  t1: v128,
+  t2: v128,
+  t3: v128,
+  t4: v128,
+  t5: v128,
+  t6: v128,
+  t7: v128,
+): v128 {
   const a = i16x8.add(i16x8.mul(pixels(p), t0), i16x8.mul(pixels(p + step), t1));
   const b = i16x8.add(i16x8.mul(pixels(p + 2 * step), t2), i16x8.mul(pixels(p + 3 * step), t3));
   const c = i16x8.add(i16x8.mul(pixels(p + 4 * step), t4), i16x8.mul(pixels(p + 5 * step), t5));
@@ -61,7 +63,6 @@ function sum8(p: usize, step: usize, t0: v128, t1: v128, t2: v128, t3: v128, t4:
   return i16x8.add(i16x8.add(a, b), i16x8.add(c, d));
 }
 
-// @ts-ignore: decorator
 @inline
 function sum4(p: usize, step: usize, t0: v128, t1: v128, t2: v128, t3: v128): v128 {
   const a = i16x8.add(i16x8.mul(pixels(p), t0), i16x8.mul(pixels(p + step), t1));
@@ -70,7 +71,6 @@ function sum4(p: usize, step: usize, t0: v128, t1: v128, t2: v128, t3: v128): v1
 }
 
 /** One-pass rounding: (sum + 32) >> 6, limited to 8 bits, in the low eight bytes. */
-// @ts-ignore: decorator
 @inline
 function roundOnePass(sums: v128): v128 {
   const rounded = i16x8.shr_s(i16x8.add(sums, i16x8.splat(32)), 6);
@@ -78,7 +78,6 @@ function roundOnePass(sums: v128): v128 {
 }
 
 /** Two-pass rounding: (sum + 2048) >> 12, limited to 8 bits, in the low eight bytes. */
-// @ts-ignore: decorator
 @inline
 function roundTwoPass(low: v128, high: v128): v128 {
   const half = i32x4.splat(2048);
@@ -89,22 +88,29 @@ function roundTwoPass(low: v128, high: v128): v128 {
   return i8x16.narrow_i16x8_u(rounded, rounded);
 }
 
-/** Columns 0..3 of two rows of i16, interleaved. */
-// @ts-ignore: decorator
+/** Stores two rows of i16, interleaved. */
 @inline
-function interleaveLow(a: v128, b: v128): v128 {
-  return i16x8.shuffle(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+function storePair(row: usize, above: v128, below: v128): void {
+  v128.store(row, i16x8.shuffle(above, below, 0, 8, 1, 9, 2, 10, 3, 11));
+  v128.store(row, i16x8.shuffle(above, below, 4, 12, 5, 13, 6, 14, 7, 15), 16);
 }
 
-/** Columns 4..7 of two rows of i16, interleaved. */
-// @ts-ignore: decorator
+/** Four columns of a pair of rows, weighed with a pair of taps. */
 @inline
-function interleaveHigh(a: v128, b: v128): v128 {
-  return i16x8.shuffle(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+function weigh(pair: usize, taps: v128): v128 {
+  return i32x4.dot_i16x8_s(v128.load(pair), taps);
 }
 
 /** One strip of eight luma columns. */
-function lumaStrip(src: usize, stride: usize, fx: i32, fy: i32, dst: usize, dstStride: usize, height: i32): void {
+function lumaStrip(
+  src: usize,
+  stride: usize,
+  fx: i32,
+  fy: i32,
+  dst: usize,
+  dstStride: usize,
+  height: i32,
+): void {
   if ((fx | fy) == 0) {
     for (let y = 0; y < height; y++) {
       store<u64>(dst, load<u64>(src));
@@ -114,7 +120,7 @@ function lumaStrip(src: usize, stride: usize, fx: i32, fy: i32, dst: usize, dstS
     return;
   }
   const oneDirection = fx == 0 || fy == 0;
-  const taps = LUMA_TAPS + (<usize>(fx != 0 ? fx : fy) << 4);
+  const taps = LUMA_TAPS + ((<usize>(fx != 0 ? fx : fy)) << 4);
   const t0 = splat(taps, 0);
   const t1 = splat(taps, 1);
   const t2 = splat(taps, 2);
@@ -134,36 +140,31 @@ function lumaStrip(src: usize, stride: usize, fx: i32, fy: i32, dst: usize, dstS
     return;
   }
   src -= 3 * stride + 3;
-  const end = ROW_SUMS + (<usize>(height + 7) << 4);
-  for (let row = ROW_SUMS; row < end; row += 16) {
-    v128.store(row, sum8(src, 1, t0, t1, t2, t3, t4, t5, t6, t7));
+  let above = sum8(src, 1, t0, t1, t2, t3, t4, t5, t6, t7);
+  const end = ROW_PAIRS + ((<usize>(height + 6)) << 5);
+  for (let row = ROW_PAIRS; row < end; row += 32) {
     src += stride;
+    const below = sum8(src, 1, t0, t1, t2, t3, t4, t5, t6, t7);
+    storePair(row, above, below);
+    above = below;
   }
-  const vertical = LUMA_TAPS + (<usize>fy << 4);
+  const vertical = LUMA_TAPS + ((<usize>fy) << 4);
   const v0 = splatPair(vertical, 0);
   const v1 = splatPair(vertical, 1);
   const v2 = splatPair(vertical, 2);
   const v3 = splatPair(vertical, 3);
-  let row = ROW_SUMS;
+  let row = ROW_PAIRS;
   for (let y = 0; y < height; y++) {
-    const a0 = v128.load(row);
-    const a1 = v128.load(row, 16);
-    const a2 = v128.load(row, 32);
-    const a3 = v128.load(row, 48);
-    const a4 = v128.load(row, 64);
-    const a5 = v128.load(row, 80);
-    const a6 = v128.load(row, 96);
-    const a7 = v128.load(row, 112);
     const low = i32x4.add(
-      i32x4.add(i32x4.dot_i16x8_s(interleaveLow(a0, a1), v0), i32x4.dot_i16x8_s(interleaveLow(a2, a3), v1)),
-      i32x4.add(i32x4.dot_i16x8_s(interleaveLow(a4, a5), v2), i32x4.dot_i16x8_s(interleaveLow(a6, a7), v3)),
+      i32x4.add(weigh(row, v0), weigh(row + 64, v1)),
+      i32x4.add(weigh(row + 128, v2), weigh(row + 192, v3)),
     );
     const high = i32x4.add(
-      i32x4.add(i32x4.dot_i16x8_s(interleaveHigh(a0, a1), v0), i32x4.dot_i16x8_s(interleaveHigh(a2, a3), v1)),
-      i32x4.add(i32x4.dot_i16x8_s(interleaveHigh(a4, a5), v2), i32x4.dot_i16x8_s(interleaveHigh(a6, a7), v3)),
+      i32x4.add(weigh(row + 16, v0), weigh(row + 80, v1)),
+      i32x4.add(weigh(row + 144, v2), weigh(row + 208, v3)),
     );
     v128.store64_lane(dst, roundTwoPass(low, high), 0);
-    row += 16;
+    row += 32;
     dst += dstStride;
   }
 }
@@ -197,7 +198,6 @@ export function interpolateLuma(
 }
 
 /** Writes the low `width` (4 or 8) bytes. */
-// @ts-ignore: decorator
 @inline
 function storeChroma(dst: usize, bytes: v128, width: i32): void {
   if (width == 8) v128.store64_lane(dst, bytes, 0);
@@ -236,7 +236,7 @@ export function interpolateChroma(
     return;
   }
   const oneDirection = fx == 0 || fy == 0;
-  const taps = CHROMA_TAPS + (<usize>(fx != 0 ? fx : fy) << 3);
+  const taps = CHROMA_TAPS + ((<usize>(fx != 0 ? fx : fy)) << 3);
   const t0 = splat(taps, 0);
   const t1 = splat(taps, 1);
   const t2 = splat(taps, 2);
@@ -252,30 +252,23 @@ export function interpolateChroma(
     return;
   }
   src -= stride + 1;
-  const end = ROW_SUMS + (<usize>(height + 3) << 4);
-  for (let row = ROW_SUMS; row < end; row += 16) {
-    v128.store(row, sum4(src, 1, t0, t1, t2, t3));
+  let above = sum4(src, 1, t0, t1, t2, t3);
+  const end = ROW_PAIRS + ((<usize>(height + 2)) << 5);
+  for (let row = ROW_PAIRS; row < end; row += 32) {
     src += stride;
+    const below = sum4(src, 1, t0, t1, t2, t3);
+    storePair(row, above, below);
+    above = below;
   }
-  const vertical = CHROMA_TAPS + (<usize>fy << 3);
+  const vertical = CHROMA_TAPS + ((<usize>fy) << 3);
   const v0 = splatPair(vertical, 0);
   const v1 = splatPair(vertical, 1);
-  let row = ROW_SUMS;
+  let row = ROW_PAIRS;
   for (let y = 0; y < height; y++) {
-    const a0 = v128.load(row);
-    const a1 = v128.load(row, 16);
-    const a2 = v128.load(row, 32);
-    const a3 = v128.load(row, 48);
-    const low = i32x4.add(
-      i32x4.dot_i16x8_s(interleaveLow(a0, a1), v0),
-      i32x4.dot_i16x8_s(interleaveLow(a2, a3), v1),
-    );
-    const high = i32x4.add(
-      i32x4.dot_i16x8_s(interleaveHigh(a0, a1), v0),
-      i32x4.dot_i16x8_s(interleaveHigh(a2, a3), v1),
-    );
+    const low = i32x4.add(weigh(row, v0), weigh(row + 64, v1));
+    const high = i32x4.add(weigh(row + 16, v0), weigh(row + 80, v1));
     storeChroma(dst, roundTwoPass(low, high), width);
-    row += 16;
+    row += 32;
     dst += dstStride;
   }
 }

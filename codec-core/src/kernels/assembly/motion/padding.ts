@@ -9,14 +9,7 @@
  *   lands at dst + pad·(w + 2·pad) + pad
  * @param pad pixels added on each side
  */
-export function padPlane(
-  src: usize,
-  srcStride: i32,
-  w: i32,
-  h: i32,
-  dst: usize,
-  pad: i32,
-): void {
+export function padPlane(src: usize, srcStride: i32, w: i32, h: i32, dst: usize, pad: i32): void {
   const stride = <usize>(w + 2 * pad);
   const first = dst + <usize>pad * stride;
   for (let y = 0; y < h; y++) {

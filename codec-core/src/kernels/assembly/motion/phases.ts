@@ -29,7 +29,6 @@ let area: usize = 0;
 export let phaseStride: i32 = 0;
 
 /** Tiles along a side of `length` pixels. */
-// @ts-ignore: decorator
 @inline
 function tilesAlong(length: i32): i32 {
   return (length + 2 * OUTSIDE + TILE - 1) >> TILE_SHIFT;
@@ -38,7 +37,7 @@ function tilesAlong(length: i32): i32 {
 /** Bytes of scratch for the phases of a w8×h8 picture, a multiple of 16. */
 export function phaseBytes(w8: i32, h8: i32): usize {
   const pixels = <usize>(w8 + 2 * LUMA_PADDING) * <usize>(h8 + 2 * LUMA_PADDING);
-  const marks = <usize>(tilesAlong(w8) * tilesAlong(h8)) << 1;
+  const marks = (<usize>(tilesAlong(w8) * tilesAlong(h8))) << 1;
   return (15 * pixels + marks + 31) & ~15;
 }
 
@@ -50,14 +49,13 @@ export function openPhases(ref: usize, w8: i32, h8: i32, scratch: usize): void {
   area = <usize>phaseStride * <usize>(h8 + 2 * LUMA_PADDING);
   reference = ref;
   tileColumns = tilesAlong(w8);
-  const marks = <usize>(tileColumns * tilesAlong(h8)) << 1;
+  const marks = (<usize>(tileColumns * tilesAlong(h8))) << 1;
   tiles = scratch;
   planes = (scratch + marks + 15) & ~15;
   memory.fill(tiles, 0, marks);
 }
 
 /** True when a block at (`px`, `py`) may be moved by (`x`, `y`) quarter pixels. */
-// @ts-ignore: decorator
 @inline
 export function isReachable(px: i32, py: i32, x: i32, y: i32): bool {
   const left = px + (x >> 2);
@@ -101,7 +99,7 @@ export function movedBlock(px: i32, py: i32, x: i32, y: i32, size: i32): usize {
   const lastRow = (top - MARGIN + size - 1) >> TILE_SHIFT;
   for (let ty = (top - MARGIN) >> TILE_SHIFT; ty <= lastRow; ty++) {
     for (let tx = firstColumn; tx <= lastColumn; tx++) {
-      const mark = tiles + (<usize>(ty * tileColumns + tx) << 1);
+      const mark = tiles + ((<usize>(ty * tileColumns + tx)) << 1);
       const done = <i32>load<u16>(mark);
       if (done & (1 << phase)) continue;
       store<u16>(mark, done | (1 << phase));

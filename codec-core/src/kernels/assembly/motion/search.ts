@@ -12,7 +12,7 @@ import {
   setStep,
   sse8x8,
 } from './distortion';
-import { LUMA_PADDING, fillVectors, loadVector, packVector, vectorX, vectorY } from './geometry';
+import { fillVectors, loadVector, packVector, vectorX, vectorY } from './geometry';
 import { isReachable, movedBlock, openPhases, phaseBytes, phaseStride } from './phases';
 import { SUPERBLOCK, openGrid } from './syntax';
 
@@ -26,7 +26,7 @@ import { SUPERBLOCK, openGrid } from './syntax';
 /** λ of absolute differences per quantization step. */
 const LAMBDA_PER_STEP: f32 = 0.37;
 /** A 16×16 block whose residual costs less is not worth another vector. */
-const GOOD_BITS: f32 = 6;
+const GOOD_BITS: f32 = 10;
 /** A 16×16 block whose residual costs more looks further afield. */
 const POOR_BITS: f32 = 40;
 /** Gain worth moving a vector by quarter pixels. */
@@ -40,7 +40,10 @@ let lambda: f32 = 0;
 let columns: i32 = 0;
 let rows: i32 = 0;
 let found: usize = 0;
+/** First step of the integer search, in pixels. */
 let reach: i32 = 0;
+/** Whether 8×8 blocks are searched for vectors of their own. */
+let searchesQuarters: bool = false;
 /** Bits per squared error, the distortion at the slope of the operating point. */
 let bitsPerError: f32 = 0;
 
@@ -58,7 +61,6 @@ const QUARTER_VECTORS = memory.data(4 * 4, 4);
 const QUARTER_SADS = memory.data(4 * 4, 4);
 
 /** Approximate bits of a difference component. */
-// @ts-ignore: decorator
 @inline
 function componentBits(difference: i32): f32 {
   const exponent = 31 - clz(abs(difference));
@@ -79,17 +81,15 @@ function vectorBits(vector: u32): f32 {
   );
 }
 
-// @ts-ignore: decorator
 @inline
 function currentPixel(bx: i32, by: i32): usize {
   return current + <usize>(by << 3) * currentStride + (bx << 3);
 }
 
 /** Keeps the integer vector for an 8×8 block if it is the best so far. */
-// @ts-ignore: decorator
 @inline
 function watchQuarter(quarter: i32, vector: u32, sad: i32): void {
-  const slot = <usize>quarter << 2;
+  const slot = (<usize>quarter) << 2;
   if (sad < load<i32>(QUARTER_SADS + slot)) {
     store<i32>(QUARTER_SADS + slot, sad);
     store<u32>(QUARTER_VECTORS + slot, vector);
@@ -171,7 +171,8 @@ function measureErrors(vector: u32): bool {
   const y = vectorY(vector);
   const px = blockX << 3;
   const py = blockY << 3;
-  if (!isReachable(px, py, x - 4, y - 4) || !isReachable(px + 8, py + 8, x + 4, y + 4)) return false;
+  if (!isReachable(px, py, x - 4, y - 4) || !isReachable(px, py, x + 4, y + 4))
+    return false;
   const center = movedBlock(px, py, x, y, 16);
   // one pixel around: the same phase, so its tiles are asked for once more
   movedBlock(px, py, x - 4, y - 4, 16);
@@ -180,7 +181,7 @@ function measureErrors(vector: u32): bool {
     for (let i = 0; i < blockWidth; i++) {
       const pixel = currentPixel(blockX + i, blockY + j);
       const source = center + 8 * j * phaseStride + 8 * i;
-      const slot = ERRORS + (<usize>(2 * j + i) << 2);
+      const slot = ERRORS + ((<usize>(2 * j + i)) << 2);
       store<i32>(slot, sse8x8(pixel, currentStride, source, phaseStride));
       store<i32>(slot, sse8x8(pixel, currentStride, source - 1, phaseStride), 16);
       store<i32>(slot, sse8x8(pixel, currentStride, source + 1, phaseStride), 32);
@@ -193,17 +194,16 @@ function measureErrors(vector: u32): bool {
 
 /** Error at one of the five positions, of one 8×8 block, or of all inside when negative. */
 function errorAt(position: i32, quarter: i32): f32 {
-  const errors = ERRORS + (<usize>position << 4);
-  if (quarter >= 0) return <f32>load<i32>(errors + (<usize>quarter << 2));
+  const errors = ERRORS + ((<usize>position) << 4);
+  if (quarter >= 0) return <f32>load<i32>(errors + ((<usize>quarter) << 2));
   let sum = 0;
   for (let j = 0; j < blockHeight; j++) {
-    for (let i = 0; i < blockWidth; i++) sum += load<i32>(errors + (<usize>(2 * j + i) << 2));
+    for (let i = 0; i < blockWidth; i++) sum += load<i32>(errors + ((<usize>(2 * j + i)) << 2));
   }
   return <f32>sum;
 }
 
 /** Minimum of the parabola through errors one pixel before, at and after, in quarter pixels. */
-// @ts-ignore: decorator
 @inline
 function parabola(before: f32, at: f32, after: f32): i32 {
   const curvature = before + after - at - at;
@@ -229,7 +229,6 @@ function fitParabolas(quarter: i32): void {
 }
 
 /** Nearest integer position, in quarter pixels. */
-// @ts-ignore: decorator
 @inline
 function roundPosition(position: i32): i32 {
   return (position + 2) & ~3;
@@ -239,7 +238,7 @@ function roundPosition(position: i32): i32 {
 function searchInteger(start: u32): void {
   bestCost = IMPOSSIBLE;
   for (let quarter = 0; quarter < 4; quarter++) {
-    store<i32>(QUARTER_SADS + (<usize>quarter << 2), i32.MAX_VALUE);
+    store<i32>(QUARTER_SADS + ((<usize>quarter) << 2), i32.MAX_VALUE);
   }
   tryInteger(roundPosition(vectorX(start)), roundPosition(vectorY(start)));
   for (let i = 0; i < candidateCount; i++) {
@@ -275,7 +274,7 @@ function searchQuarter(quarter: i32, whole: u32, center: u32, integer: bool): vo
   bestVector = whole;
   bestCost = common;
   if (integer) {
-    const own = load<u32>(QUARTER_VECTORS + (<usize>quarter << 2));
+    const own = load<u32>(QUARTER_VECTORS + ((<usize>quarter) << 2));
     tryExact(bx, by, 1, 1, vectorX(own), vectorY(own));
   }
   fitParabolas(quarter);
@@ -317,7 +316,7 @@ function searchBlock(bx: i32, by: i32, motion: usize, previousMotion: usize): vo
   if (far || fitGain > TUNING_BITS) tryFit(bx, by, blockWidth, blockHeight, center);
   const whole = bestVector;
   fillVectors(found, columns, bx, by, blockWidth, blockHeight, whole);
-  if (!measured) return;
+  if (!measured || !searchesQuarters) return;
   for (let j = 0; j < blockHeight; j++) {
     for (let i = 0; i < blockWidth; i++) searchQuarter(2 * j + i, whole, center, far);
   }
@@ -342,7 +341,8 @@ export function motionSearchBytes(w8: i32, h8: i32): usize {
  * @param contexts adaptive contexts of motion as they will be when this grid is written; read only
  * @param outMotion grid found, i16 [h8 / 8][w8 / 8][2], quarter pixels
  * @param scratch `motionSearchBytes(w8, h8)` bytes at a multiple of 16, contents undefined
- * @param effort 0 = fastest, 1 = normal, 2 = best
+ * @param effort 0 = fastest (16×16 vectors, merged where cheap), 1 = normal, 2 = best (wider search
+ *   and a second decision)
  */
 export function searchMotion(
   cur: usize,
@@ -362,8 +362,9 @@ export function searchMotion(
   lambda = lambdaSad;
   columns = w8 >> 3;
   rows = h8 >> 3;
-  reach = effort == 0 ? 2 : 8;
-  const gridBytes = <usize>(columns * rows) << 2;
+  reach = 2 << effort;
+  searchesQuarters = effort > 0;
+  const gridBytes = (<usize>(columns * rows)) << 2;
   found = scratch;
   const costs = (found + gridBytes + 15) & ~15;
   openBlockCosts(cur, curStride, columns, rows, costs);
@@ -375,6 +376,7 @@ export function searchMotion(
   openGrid(outMotion, previousMotion, columns, rows, contexts);
   openDecision(outMotion, previousMotion, found, columns, rows);
   memory.copy(found, previousMotion, gridBytes);
+  memory.copy(outMotion, previousMotion, gridBytes);
   for (let sy = 0; sy < rows; sy += SUPERBLOCK) {
     for (let sx = 0; sx < columns; sx += SUPERBLOCK) {
       const right = min(sx + SUPERBLOCK, columns);
@@ -387,6 +389,15 @@ export function searchMotion(
       }
       decideNode(sx, sy, SUPERBLOCK, 0);
     }
+  }
+  if (effort > 1) decideAgain(outMotion, gridBytes);
+}
+
+/** Decides the picture once more, now that the vectors to the right and below are known too. */
+function decideAgain(motion: usize, gridBytes: usize): void {
+  memory.copy(found, motion, gridBytes);
+  for (let sy = 0; sy < rows; sy += SUPERBLOCK) {
+    for (let sx = 0; sx < columns; sx += SUPERBLOCK) decideNode(sx, sy, SUPERBLOCK, 0);
   }
 }
 

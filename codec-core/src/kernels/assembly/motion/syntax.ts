@@ -90,21 +90,13 @@ function borderChanges(bx: i32, by: i32, width: i32, height: i32): i32 {
 }
 
 /** Codes whether a node is split. */
-export function codeSplit(
-  bx: i32,
-  by: i32,
-  depth: i32,
-  width: i32,
-  height: i32,
-  split: u32,
-): u32 {
+export function codeSplit(bx: i32, by: i32, depth: i32, width: i32, height: i32, split: u32): u32 {
   const calm = i32(isUniform(previous, columns, bx, by, width, height));
   const context = (depth * 3 + borderChanges(bx, by, width, height)) * 2 + calm;
   return codeBit(models + SPLIT_MODELS + context * MODEL, split);
 }
 
 /** Class of a distance in quarter pixels: 0, 1, up to 4, more. */
-// @ts-ignore: decorator
 @inline
 function distanceClass(distance: i32): i32 {
   return i32(distance != 0) + i32(abs(distance) > 1) + i32(abs(distance) > 4);

@@ -1,0 +1,30 @@
+import { PROTOCOL_VERSION } from '@inncall/sfu/protocol';
+import type { types } from 'mediasoup-client';
+import { loadDevice } from '../transport/mediaTransports.js';
+import { SignalingClient } from './signalingClient.js';
+
+/** A signalling connection and what this browser can do with its server. */
+export interface ServerConnection {
+  readonly signaling: SignalingClient;
+  readonly device: types.Device;
+}
+
+/**
+ * Connects and says hello; the join page does it in advance.
+ *
+ * @param device of an earlier connection: it serves all rooms of a server
+ * @throws ClientError 'server-gone', 'server-refused', 'unsupported-browser'
+ */
+export async function connectToServer(device?: types.Device): Promise<ServerConnection> {
+  const signaling = await SignalingClient.connect();
+  try {
+    const hello = await signaling.request({ type: 'hello', protocolVersion: PROTOCOL_VERSION });
+    return {
+      signaling,
+      device: device ?? (await loadDevice(hello.routerRtpCapabilities as types.RtpCapabilities)),
+    };
+  } catch (cause) {
+    signaling.close();
+    throw cause;
+  }
+}

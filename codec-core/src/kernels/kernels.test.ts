@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '../testing/pictures.js';
+import { Kernels } from './kernels.js';
+
+let module: WebAssembly.Module;
+beforeAll(() => {
+  module = new WebAssembly.Module(
+    readFileSync(new URL('../../dist/assets/kernels.wasm', import.meta.url)),
+  );
+});
+
+const ROW = 96;
+
+describe('latent symbols', () => {
+  it('come back from the range coder, whatever the scales say', () => {
+    const kernels = Kernels.create(module);
+    const rows = 40;
+    const symbols = kernels.allocate(2 * ROW * rows);
+    const list = kernels.allocate(4 * rows);
+    const scales = kernels.allocate(55 * rows);
+    const contexts = kernels.allocate(kernels.constant('LATENT_CONTEXT_BYTES'));
+    const capacity = 1 << 17;
+    const payload = kernels.allocate(capacity);
+    kernels.int32(list, rows).set(Array.from({ length: rows }, (_, i) => i));
+    const { run } = kernels;
+    const table = (): Int16Array => new Int16Array(run.memory.buffer, symbols, ROW * rows);
+    fc.assert(
+      fc.property(
+        fc.nat(),
+        fc.constantFrom(0, 1, 3, 40, 900, 32767),
+        fc.constantFrom(3, 9, 29, 55),
+        (seed, range, size) => {
+          const random = seededRandom(seed);
+          const written = Int16Array.from({ length: ROW * rows }, () =>
+            Math.round((random() * 2 - 1) ** 3 * range),
+          );
+          table().set(written);
+          const random2 = seededRandom(seed + 1);
+          kernels
+            .bytes(scales, size * rows)
+            .set(Array.from({ length: size * rows }, () => Math.floor(random2() * 64)));
+          run.initLatentContexts(contexts);
+          run.encoderStart(payload, capacity);
+          run.codeGroup(symbols, list, rows, 0, size, scales, contexts, 0);
+          const bits = run.encoderBits();
+          const length = run.encoderFinish();
+          expect(length).toBeGreaterThanOrEqual(0);
+          expect(8 * length).toBeLessThan(bits + 16);
+          table().fill(0);
+          run.initLatentContexts(contexts);
+          run.decoderStart(payload, length);
+          run.codeGroup(symbols, list, rows, 0, size, scales, contexts, 1);
+          const read = table();
+          for (let r = 0; r < rows; r++) {
+            const at = r * ROW;
+            expect(read.subarray(at, at + size)).toEqual(written.subarray(at, at + size));
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('cost little where the scale is right', () => {
+    const kernels = Kernels.create(module);
+    const rows = 400;
+    const size = 55;
+    const symbols = kernels.allocate(2 * ROW * rows);
+    const list = kernels.allocate(4 * rows);
+    const scales = kernels.allocate(size * rows);
+    const contexts = kernels.allocate(kernels.constant('LATENT_CONTEXT_BYTES'));
+    const payload = kernels.allocate(1 << 16);
+    kernels.int32(list, rows).set(Array.from({ length: rows }, (_, i) => i));
+    kernels.run.initLatentContexts(contexts);
+    kernels.run.encoderStart(payload, 1 << 16);
+    kernels.run.codeGroup(symbols, list, rows, 0, size, scales, contexts, 0);
+    // 22,000 zeros at the smallest scale.
+    expect(kernels.run.encoderBits()).toBeLessThan(60);
+  });
+});
+
+describe('mixing', () => {
+  const width = 48;
+  const height = 32;
+  const blocks = (width * height) / 64;
+  const bytes = (width * height * 3) / 2;
+
+  function mixed(
+    kernels: Kernels,
+    picture: Uint8Array,
+    fraction: number,
+  ): { rows: Int16Array; unmix: () => Uint8Array } {
+    const y = kernels.allocate(bytes);
+    const u = y + width * height;
+    const v = u + (width * height) / 4;
+    const list = kernels.allocate(4 * blocks);
+    const rows = kernels.allocate(2 * ROW * blocks);
+    kernels.int32(list, blocks).set(Array.from({ length: blocks }, (_, i) => i));
+    kernels.bytes(y, bytes).set(picture);
+    const grid = width / 8;
+    const { run } = kernels;
+    run.mixBlocks(y, u, v, width, width / 2, grid, list, blocks, rows, fraction);
+    return {
+      rows: new Int16Array(run.memory.buffer, rows, ROW * blocks),
+      unmix: () => {
+        kernels.bytes(y, bytes).fill(77);
+        run.unmixBlocks(rows, list, blocks, y, u, v, width, width / 2, grid, fraction);
+        return kernels.bytes(y, bytes).slice();
+      },
+    };
+  }
+
+  it('is undone bit by bit, with and without fraction bits', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.constantFrom(0, 4), fc.boolean(), (seed, fraction, extreme) => {
+        const random = seededRandom(seed);
+        const picture = Uint8Array.from({ length: bytes }, () =>
+          extreme ? (random() < 0.5 ? 0 : 255) : random() * 256,
+        );
+        const kernels = Kernels.create(module);
+        expect(mixed(kernels, picture, fraction).unmix()).toEqual(picture);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('keeps the energy: pixel error equals latent error', () => {
+    const random = seededRandom(5);
+    const picture = Uint8Array.from({ length: bytes }, () => random() * 256);
+    const { rows } = mixed(Kernels.create(module), picture, 4);
+    const pixels = picture.reduce((sum, p) => sum + (p - 128) ** 2, 0);
+    const latents = rows.reduce((sum, c) => sum + (c / 16) ** 2, 0);
+    expect(Math.abs(latents / pixels - 1)).toBeLessThan(1e-3);
+  });
+
+  it('gathers a flat picture in the three DCs', () => {
+    const picture = new Uint8Array(bytes).fill(200);
+    const { rows } = mixed(Kernels.create(module), picture, 4);
+    expect(rows[0]).toBeCloseTo(16 * 8 * 72, -1.5);
+    expect(rows[1]).toBeCloseTo(16 * 4 * 72, -1.5);
+    expect(rows[2]).toBeCloseTo(16 * 4 * 72, -1.5);
+    expect(Math.max(...Array.from(rows.subarray(3, ROW), Math.abs))).toBeLessThanOrEqual(8);
+  });
+});

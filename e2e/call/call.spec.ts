@@ -1,0 +1,177 @@
+import { fileURLToPath } from 'node:url';
+import { expect, test, type Browser } from '@playwright/test';
+import { cameraClip } from '../support/clip.js';
+import {
+  launchBrowser,
+  Participant,
+  shownQuality,
+  type ConsumerReport,
+} from '../support/participant.js';
+import { startServer, type TestServer } from '../support/server.js';
+
+const ARTIFACTS = fileURLToPath(new URL('../../artifacts/', import.meta.url));
+/** How long a call is watched. */
+const WATCH_MS = 20_000;
+
+let server: TestServer;
+let browser: Browser | undefined;
+test.beforeAll(async () => {
+  server = await startServer();
+});
+test.afterAll(() => server.close());
+test.afterEach(async () => {
+  await browser?.close();
+  browser = undefined;
+});
+
+/** Frames captured and shown between two readings of a pair. */
+interface Interval {
+  readonly captured: number;
+  readonly shown: number;
+}
+
+/** Watches what each receiver shows of each sender for a while. */
+async function watch(people: readonly Participant[]): Promise<Interval[]> {
+  const read = async (): Promise<Map<string, Interval>> => {
+    const stats = await Promise.all(people.map((p) => p.stats()));
+    const captured = new Map(
+      stats.flatMap((s) => s.producers.map((p) => [p.producerId, p.stats?.captured ?? 0] as const)),
+    );
+    return new Map(
+      stats.flatMap((s) =>
+        s.consumers.map((c) => [
+          c.consumerId,
+          { captured: captured.get(c.producerId) ?? 0, shown: c.framesPresented },
+        ]),
+      ),
+    );
+  };
+  const before = await read();
+  await people[0]?.page.waitForTimeout(WATCH_MS);
+  const after = await read();
+  return [...after].map(([id, end]) => {
+    const start = before.get(id) ?? { captured: 0, shown: 0 };
+    return { captured: end.captured - start.captured, shown: end.shown - start.shown };
+  });
+}
+
+function expectHealthy(consumer: ConsumerReport): void {
+  expect(consumer.codec).toBe('inn');
+  expect(consumer.stats?.checksumMismatches).toBe(0);
+  expect(consumer.stats?.malformed).toBe(0);
+  expect(consumer.stats?.keyFrames).toBeLessThanOrEqual(4);
+}
+
+test('two people see and hear each other at 640x360', async () => {
+  browser = await launchBrowser(cameraClip(640, 360, 15));
+  const options = { bitrate: 500, fps: 15, width: 640, height: 360, probe: 1 };
+  const anna = await Participant.join(browser, {
+    url: server.url,
+    room: 'two',
+    name: 'Anna',
+    options,
+  });
+  const ben = await Participant.join(browser, {
+    url: server.url,
+    room: 'two',
+    name: 'Ben',
+    options,
+  });
+  await anna.waitForPictures(1, 15);
+  await ben.waitForPictures(1, 15);
+
+  const intervals = await watch([anna, ben]);
+  expect(intervals).toHaveLength(2);
+  for (const { captured, shown } of intervals) {
+    expect(captured).toBeGreaterThan(50);
+    expect(shown / captured).toBeGreaterThanOrEqual(0.95);
+  }
+  for (const person of [anna, ben]) {
+    for (const consumer of await person.videoConsumers()) expectHealthy(consumer);
+    const audible = await person.page.evaluate(() =>
+      [...document.querySelectorAll('audio')].some((a) => !a.paused && a.currentTime > 1),
+    );
+    expect(audible).toBe(true);
+  }
+  const [consumer] = await ben.videoConsumers();
+  const quality = await shownQuality(anna, ben, consumer?.consumerId ?? '', 5);
+  expect(quality.length).toBeGreaterThanOrEqual(3);
+  expect(quality.reduce((sum, q) => sum + q, 0) / quality.length).toBeGreaterThan(34);
+  await anna.page.screenshot({ path: `${ARTIFACTS}screenshots/call-two.png` });
+});
+
+test('three people at 320x180; one leaves and comes back', async () => {
+  browser = await launchBrowser(cameraClip(320, 180, 15));
+  const options = { bitrate: 300, fps: 15, width: 320, height: 180 };
+  const people: Participant[] = [];
+  for (const name of ['Anna', 'Ben', 'Chloe']) {
+    people.push(await Participant.join(browser, { url: server.url, room: 'three', name, options }));
+  }
+  for (const person of people) await person.waitForPictures(2, 15);
+  const intervals = await watch(people);
+  expect(intervals).toHaveLength(6);
+  for (const { captured, shown } of intervals) {
+    expect(captured).toBeGreaterThan(50);
+    expect(shown / captured).toBeGreaterThanOrEqual(0.95);
+  }
+  for (const person of people) {
+    for (const consumer of await person.videoConsumers()) expectHealthy(consumer);
+  }
+
+  const [anna, ben, chloe] = people;
+  if (!anna || !ben || !chloe) throw new Error('somebody is missing');
+  await chloe.leave();
+  await anna.waitForPictures(1);
+  await chloe.close();
+  const again = await Participant.join(browser, {
+    url: server.url,
+    room: 'three',
+    name: 'Chloe',
+    options,
+  });
+  await again.waitForPictures(2, 5);
+  await anna.waitForPictures(2, 5);
+  await ben.waitForPictures(2, 5);
+});
+
+test('a late joiner soon has a picture and costs the others no key frame storm', async () => {
+  browser = await launchBrowser(cameraClip(320, 180, 15));
+  const options = { bitrate: 300, fps: 15, width: 320, height: 180 };
+  const room = { url: server.url, room: 'late', options };
+  const anna = await Participant.join(browser, { ...room, name: 'Anna' });
+  const ben = await Participant.join(browser, { ...room, name: 'Ben' });
+  await ben.waitForPictures(1, 30);
+  const before = (await anna.camera()).stats?.keyFrames ?? 0;
+
+  const late = await Participant.join(browser, { ...room, name: 'Late' });
+  const consumers = await late.waitForPictures(2, 1);
+  for (const consumer of consumers) {
+    // Everything from the first packet to the first picture, in frames of the sender.
+    expect(consumer.stats?.received).toBeDefined();
+    expect(consumer.stats?.keyFrames).toBeGreaterThanOrEqual(1);
+  }
+  await late.waitForPictures(2, 45);
+  const after = (await anna.camera()).stats?.keyFrames ?? 0;
+  expect(after - before).toBeLessThanOrEqual(3);
+  const [seen] = await ben.videoConsumers();
+  expect(seen?.stats?.checksumMismatches).toBe(0);
+});
+
+test('a VP8-only peer takes part', async () => {
+  browser = await launchBrowser(cameraClip(320, 180, 15));
+  const options = { bitrate: 300, fps: 15, width: 320, height: 180 };
+  const room = { url: server.url, room: 'mixed' };
+  const anna = await Participant.join(browser, { ...room, name: 'Anna', options });
+  const ben = await Participant.join(browser, { ...room, name: 'Ben', options });
+  const old = await Participant.join(browser, {
+    ...room,
+    name: 'Old',
+    options: { ...options, codec: 'vp8' },
+  });
+  const oldSees = await old.waitForPictures(2, 15);
+  expect(oldSees.map((c) => c.codec)).toEqual(['vp8', 'vp8']);
+  const annaSees = await anna.waitForPictures(2, 15);
+  expect(annaSees.map((c) => c.codec).sort()).toEqual(['inn', 'vp8']);
+  const benSees = await ben.waitForPictures(2, 15);
+  expect(benSees.map((c) => c.codec).sort()).toEqual(['inn', 'vp8']);
+});

@@ -1,0 +1,14 @@
+import { defineConfig } from '@playwright/test';
+
+/** The machines that run this are shared and slow: generous limits, one browser test at a time. */
+export default defineConfig({
+  testDir: '.',
+  testMatch: '**/*.spec.ts',
+  outputDir: '../artifacts/e2e',
+  timeout: 240_000,
+  expect: { timeout: 45_000 },
+  fullyParallel: false,
+  workers: 1,
+  retries: 0,
+  reporter: 'list',
+});
