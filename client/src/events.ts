@@ -7,10 +7,7 @@ export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<(payload: never) => void>>();
 
   /** Adds a listener; the returned function removes it. */
-  on<Name extends keyof Events>(
-    name: Name,
-    listener: (payload: Events[Name]) => void,
-  ): () => void {
+  on<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): () => void {
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners);
     listeners.add(listener);

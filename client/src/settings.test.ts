@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { cameraTarget, inventRoomName, parseUrlOptions } from './settings.js';
 
 test('the address overrides the chosen quality', () => {
-  const url = parseUrlOptions('?room=a-b&bitrate=500&fps=15&width=320&height=180&codec=vp8&probe=1');
+  const url = parseUrlOptions(
+    '?room=a-b&bitrate=500&fps=15&width=320&height=180&codec=vp8&probe=1',
+  );
   expect(url.room).toBe('a-b');
   expect(url.vp8Only).toBe(true);
   expect(url.probe).toBe(true);

@@ -33,8 +33,7 @@ export function installTestHook(app: InnCallApp): void {
       const stats = app.local.camera.track?.stats;
       return stats && { delivered: stats.deliveredFrames, total: stats.totalFrames };
     },
-    shownPicture: async (consumerId) =>
-      app.session?.remote.videos.get(consumerId)?.shownPicture(),
+    shownPicture: async (consumerId) => app.session?.remote.videos.get(consumerId)?.shownPicture(),
     capturedPicture: async (source, captureTime) =>
       app.local[source].inn?.encoder.findPicture(captureTime),
   };

@@ -109,7 +109,9 @@ const ABSENT: Readonly<Record<Capturing, ClientErrorCode>> = {
 export function toDeviceError(what: Capturing, cause: unknown): ClientError {
   const name = cause instanceof Error ? cause.name : '';
   if (what === 'screen') {
-    return new ClientError('screen-refused', 'The screen is not shared: it was refused.', { cause });
+    return new ClientError('screen-refused', 'The screen is not shared: it was refused.', {
+      cause,
+    });
   }
   if (name === 'NotAllowedError' || name === 'SecurityError') {
     return new ClientError(

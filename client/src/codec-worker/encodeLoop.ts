@@ -65,7 +65,8 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   readonly #mailbox: FrameMailbox<Arrival>;
   readonly #captureClock = new CaptureClock();
   readonly #done: Promise<void>;
-  #encoder: { readonly encoder: Encoder; readonly width: number; readonly height: number } | undefined;
+  #encoder:
+    { readonly encoder: Encoder; readonly width: number; readonly height: number } | undefined;
   #last: LastCoded | undefined;
   #clockOffset = 0;
   #paused = false;

@@ -112,6 +112,6 @@ self.onmessage = ({ data }: MessageEvent<unknown>) => {
 self.onrtctransform = ({ transformer }) => {
   const options = transformOptionsSchema.safeParse(transformer.options);
   if (options.success && options.data.side === 'receiver') {
-    attach(options.data.consumerId, transformer as EncodedStreams);
+    attach(options.data.consumerId, transformer);
   }
 };

@@ -129,6 +129,6 @@ self.onmessage = ({ data }: MessageEvent<unknown>) => {
 self.onrtctransform = ({ transformer }) => {
   const options = transformOptionsSchema.safeParse(transformer.options);
   if (options.success && options.data.side === 'sender') {
-    opened().carrier.attach(transformer as EncodedStreams);
+    opened().carrier.attach(transformer);
   }
 };

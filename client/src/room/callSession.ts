@@ -214,7 +214,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
       type: 'join',
       roomId: room,
       displayName,
-      rtpCapabilities: device.recvRtpCapabilities as RequestOf<'join'>['rtpCapabilities'],
+      rtpCapabilities: device.recvRtpCapabilities,
       decodes: support.supported ? ['inn', 'vp8'] : ['vp8'],
       ...(previous && { session: { token: previous.sessionToken, keepMedia: true } }),
     });
@@ -346,7 +346,8 @@ export class CallSession extends Emitter<CallSessionEvents> {
         this.remote.setPaused(notification.consumerId, undefined);
         break;
       case 'keyFrameWanted':
-        this.#innSenders().find(({ producer }) => producer.id === notification.producerId)
+        this.#innSenders()
+          .find(({ producer }) => producer.id === notification.producerId)
           ?.encoder.requestKeyFrame();
         break;
       case 'activeSpeaker':

@@ -21,7 +21,7 @@ export async function connectToServer(device?: types.Device): Promise<ServerConn
     const hello = await signaling.request({ type: 'hello', protocolVersion: PROTOCOL_VERSION });
     return {
       signaling,
-      device: device ?? (await loadDevice(hello.routerRtpCapabilities as types.RtpCapabilities)),
+      device: device ?? (await loadDevice(hello.routerRtpCapabilities)),
     };
   } catch (cause) {
     signaling.close();

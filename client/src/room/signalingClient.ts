@@ -80,8 +80,8 @@ export class SignalingClient extends Emitter<SignalingEvents> {
   readonly request = async <T extends RequestType>(
     request: RequestOf<T>,
   ): Promise<ResponseOf<T>> => {
-    const answer = await this.#send(request as Request);
-    const ack = this.#parse(request.type as T, answer);
+    const answer = await this.#send(request);
+    const ack = this.#parse(request.type, answer);
     if (ack.ok) return ack.data;
     throw toClientError(ack.error);
   };
@@ -114,7 +114,10 @@ export class SignalingClient extends Emitter<SignalingEvents> {
 
 function toClientError({ code, message }: ProtocolError): ClientError {
   if (code === 'room-full') {
-    return new ClientError('room-full', 'This room is full. Ask somebody to leave, or open another.');
+    return new ClientError(
+      'room-full',
+      'This room is full. Ask somebody to leave, or open another.',
+    );
   }
   if (code === 'version-mismatch') {
     return new ClientError('server-refused', 'The app is out of date. Reload the page.');

@@ -103,7 +103,13 @@ export class VideoPublication {
     const transports = this.#transports;
     const track = this.#track;
     if (transports === undefined || track === undefined) return;
-    const common = { transports, source: this.source, track, settings: this.#settings, paused: false };
+    const common = {
+      transports,
+      source: this.source,
+      track,
+      settings: this.#settings,
+      paused: false,
+    };
     if (this.#inn === undefined) await this.#startInn(common);
     const wantsVp8 = this.#inn === undefined || this.#vp8Wanted;
     if (wantsVp8 && this.#vp8 === undefined) {

@@ -1,4 +1,10 @@
-import type { NewConsumer, ProducerAppData, RequestType, RequestOf, ResponseOf } from '@inncall/sfu/protocol';
+import type {
+  NewConsumer,
+  ProducerAppData,
+  RequestType,
+  RequestOf,
+  ResponseOf,
+} from '@inncall/sfu/protocol';
 import { Device, type types } from 'mediasoup-client';
 import { ClientError } from '../errors.js';
 import { Emitter } from '../events.js';
@@ -90,7 +96,7 @@ export class MediaTransports extends Emitter<MediaTransportsEvents> {
       id: offer.consumerId,
       producerId: offer.producerId,
       kind: offer.kind,
-      rtpParameters: offer.rtpParameters as types.RtpParameters,
+      rtpParameters: offer.rtpParameters,
       // Every source is a stream of its own: the browser must not hold one back for another.
       streamId: `${offer.peerId}-${offer.appData.source}-${offer.appData.codec}`,
       ...(onRtpReceiver && { onRtpReceiver }),
@@ -106,7 +112,8 @@ export class MediaTransports extends Emitter<MediaTransportsEvents> {
   async restartIce(): Promise<void> {
     for (const transport of [this.#send, this.#recv]) {
       if (transport === undefined || transport.closed) continue;
-      if (transport.connectionState === 'new' || transport.connectionState === 'connected') continue;
+      if (transport.connectionState === 'new' || transport.connectionState === 'connected')
+        continue;
       const answer = await this.#request()({ type: 'restartIce', transportId: transport.id });
       await transport.restartIce({ iceParameters: answer.iceParameters });
     }
@@ -124,7 +131,7 @@ export class MediaTransports extends Emitter<MediaTransportsEvents> {
       id: answer.transportId,
       iceParameters: answer.iceParameters,
       iceCandidates: answer.iceCandidates as types.IceCandidate[],
-      dtlsParameters: answer.dtlsParameters as types.DtlsParameters,
+      dtlsParameters: answer.dtlsParameters,
       additionalSettings: this.#settings,
     };
     const transport =
@@ -143,7 +150,7 @@ export class MediaTransports extends Emitter<MediaTransportsEvents> {
         type: 'produce',
         transportId: transport.id,
         kind,
-        rtpParameters: rtpParameters as RequestOf<'produce'>['rtpParameters'],
+        rtpParameters: rtpParameters,
         appData: info,
         paused: startPaused,
       }).then(

@@ -19,10 +19,14 @@ const carrierArbitrary = fc.uint8Array({ maxLength: 200 });
 describe('carrier packets', () => {
   test('what is written is parsed, carrier and packets alike', () => {
     fc.assert(
-      fc.property(carrierArbitrary, fc.array(packetArbitrary, { maxLength: 5 }), (carrier, sent) => {
-        const parsed = parseCarrier(writeCarrier(carrier, sent));
-        expect(parsed).toEqual({ kind: 'packets', carrier, packets: sent });
-      }),
+      fc.property(
+        carrierArbitrary,
+        fc.array(packetArbitrary, { maxLength: 5 }),
+        (carrier, sent) => {
+          const parsed = parseCarrier(writeCarrier(carrier, sent));
+          expect(parsed).toEqual({ kind: 'packets', carrier, packets: sent });
+        },
+      ),
     );
   });
 

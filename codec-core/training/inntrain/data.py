@@ -1,4 +1,4 @@
-"""Short decoded sequences with motion, prepared once (see prepare.py), cropped at random."""
+"""Short decoded sequences with motion, prepared once (see ../prepare.mjs), cropped at random."""
 
 import glob
 import os
@@ -29,13 +29,14 @@ class Sequences:
         weights = clip_weights(index_file) if index_file else {}
         self.items = []
         self.weights = []
-        for path in sorted(glob.glob(os.path.join(folder, "*.npz"))):
-            with np.load(path) as z:
-                self.items.append({k: z[k] for k in ("y", "u", "v", "mv")})
-            clip = os.path.basename(path).rsplit(".", 2)[0]
+        for path in sorted(glob.glob(os.path.join(folder, "*", "mv.npy"))):
+            segment = os.path.dirname(path)
+            parts = ("y", "u", "v", "mv")
+            self.items.append({k: np.load(os.path.join(segment, k + ".npy")) for k in parts})
+            clip = os.path.basename(segment).rsplit(".", 1)[0]
             self.weights.append(weights.get(clip, 1.0))
         if not self.items:
-            raise SystemExit(f"no .npz segments in {folder}; run prepare.py first")
+            raise SystemExit(f"no segments in {folder}; run prepare.mjs first")
 
     def crops(self, count: int, length: int, size: int, rng: random.Random):
         """-> planes [(y, u, v)] per time as float (count, h, w) and motion [(count, bh, bw, 2)]."""

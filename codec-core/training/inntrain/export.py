@@ -1,6 +1,7 @@
 """Write the committed model: one small ONNX file per stage and kind, and manifest.json.
 
-`python -m inntrain.export --key key.pt --predicted predicted.pt --out ../models`
+`python -m inntrain.export --key key.pt --predicted predicted.pt --out ../models --checkpoints
+checkpoints`; the last also keeps the averaged weights in floating point, to train on from.
 
 Two kinds of every stage hold the same integers:
 - `integer`: MatMulIntegerToFloat (u8 x u8 -> fp32) and QuantizeLinear, for the CPU providers. Weights
@@ -224,6 +225,7 @@ def main() -> None:
     parser.add_argument("--key", required=True)
     parser.add_argument("--predicted", required=True)
     parser.add_argument("--out", required=True)
+    parser.add_argument("--checkpoints", required=True)
     args = parser.parse_args()
     STATE["integer"] = True
     nets = {k: load(k, getattr(args, k)) for k in ("key", "predicted")}
@@ -247,6 +249,10 @@ def main() -> None:
         "trainingSteps": {k: step for k, (_, step) in nets.items()},
         "stages": stages,
     }
+    os.makedirs(args.checkpoints, exist_ok=True)
+    for kind, (net, step) in nets.items():
+        kept = {"kind": kind, "average": net.state_dict(), "step": step}
+        torch.save(kept, os.path.join(args.checkpoints, f"{kind}.pt"))
     with open(os.path.join(args.out, "manifest.json"), "w") as f:
         json.dump(manifest, f, indent=2)
         f.write("\n")

@@ -1,6 +1,7 @@
 """Train one network: `python -m inntrain.train key|predicted --data DIR --out FILE --steps N`.
 
-Resumes from FILE when it exists. The schedule is by steps, so that a resumed run equals an
+Resumes from FILE when it exists; a committed checkpoint holds only the averaged weights, and
+training goes on from them. The schedule is by steps, so that a resumed run equals an
 uninterrupted one but for the random numbers.
 """
 
@@ -62,8 +63,8 @@ def main() -> None:
     step = 0
     if os.path.exists(args.out):
         saved = torch.load(args.out, weights_only=True)
-        net.load_state_dict(saved["net"])
         average.load_state_dict(saved["average"])
+        net.load_state_dict(saved.get("net", saved["average"]))
         if "optimizer" in saved:
             optimizer.load_state_dict(saved["optimizer"])
         step = saved["step"]

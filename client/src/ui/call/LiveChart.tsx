@@ -79,10 +79,7 @@ function Legend({ series }: { readonly series: readonly ChartSeries[] }) {
     <Group gap="md" mb={4}>
       {series.map(({ label, color }) => (
         <Group key={label} gap={6}>
-          <span
-            aria-hidden
-            style={{ width: 12, height: 3, borderRadius: 2, background: color }}
-          />
+          <span aria-hidden style={{ width: 12, height: 3, borderRadius: 2, background: color }} />
           <Text size="xs" c="dimmed">
             {label}
           </Text>

@@ -21,9 +21,7 @@ export function StatsPanel({ call }: { readonly call: CallSnapshot }) {
         <ConsumerStats
           key={consumer.consumerId}
           consumer={consumer}
-          name={
-            call.peers.find(({ id }) => id === consumer.peerId)?.displayName ?? 'Somebody'
-          }
+          name={call.peers.find(({ id }) => id === consumer.peerId)?.displayName ?? 'Somebody'}
         />
       ))}
       {last.consumers.length === 0 && (

@@ -77,7 +77,12 @@ function Badges({ video, vp8Reason, quality }: TileFrameProps) {
     <div className={styles.badges}>
       {quality && quality.level !== 'unknown' && <QualityBadge quality={quality} />}
       {vp8Reason ? (
-        <Tooltip label={vp8Reason} multiline maw={280} events={{ hover: true, focus: true, touch: true }}>
+        <Tooltip
+          label={vp8Reason}
+          multiline
+          maw={280}
+          events={{ hover: true, focus: true, touch: true }}
+        >
           <Badge className={styles.badge ?? ''} tabIndex={0} aria-label={`VP8. ${vp8Reason}`}>
             VP8
           </Badge>

@@ -26,9 +26,7 @@ export function TileView({ tile, call, pinned, onPin }: TileViewProps) {
         </TileFrame>
       );
     case 'peer':
-      return (
-        <PeerTile peer={tile.peer} speaking={call.activeSpeaker === tile.peer.id} {...pin} />
-      );
+      return <PeerTile peer={tile.peer} speaking={call.activeSpeaker === tile.peer.id} {...pin} />;
   }
 }
 
@@ -79,9 +77,7 @@ function SelfTile({ call, ...pin }: Pin & { call: CallSnapshot }) {
       vp8Reason={local.vp8Reason && `You send VP8: ${local.vp8Reason}.`}
       {...pin}
     >
-      {local.camera && (
-        <video ref={video} className={styles.mirrored} autoPlay muted playsInline />
-      )}
+      {local.camera && <video ref={video} className={styles.mirrored} autoPlay muted playsInline />}
     </TileFrame>
   );
 }

@@ -1,10 +1,5 @@
 import { ActionIcon, Loader, Text, Tooltip } from '@mantine/core';
-import {
-  IconMicrophone,
-  IconMicrophoneOff,
-  IconVideo,
-  IconVideoOff,
-} from '@tabler/icons-react';
+import { IconMicrophone, IconMicrophoneOff, IconVideo, IconVideoOff } from '@tabler/icons-react';
 import { useActions } from '../../state/actions.js';
 import { useApp } from '../../state/appStore.js';
 import { usePreferences } from '../../state/preferencesStore.js';

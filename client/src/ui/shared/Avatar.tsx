@@ -6,9 +6,7 @@ export function Avatar({ name, size }: { readonly name: string; readonly size: n
     <div
       className={styles.avatar}
       aria-hidden
-      style={
-        { '--size': `${String(size)}px`, '--hue': String(hueOf(name)) } as React.CSSProperties
-      }
+      style={{ '--size': `${String(size)}px`, '--hue': String(hueOf(name)) } as React.CSSProperties}
     >
       {initialsOf(name)}
     </div>
