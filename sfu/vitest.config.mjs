@@ -5,6 +5,6 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
     env: workerEnvironment(),
-    testTimeout: 20_000,
+    testTimeout: 60_000,
   },
 });

@@ -16,7 +16,7 @@ import { reportJson, writeReport } from './rd/report.js';
 const HELP = `npm run bench:rd -- [options]
   --clips DIR     folder of clips in any format ffmpeg reads (default ../shared/clips/dev)
   --frames N      first frames of each clip (default 96)
-  --points A,B,.. our quantization indices, two or more (default 20,26,32,38,44,50)
+  --points A,B,.. our quantization indices, two or more (default 20,28,36,44,52)
   --peers A,B,..  of ${PEERS.map((peer) => peer.key).join(', ')}, or none (default all)
   --only TEXT     clips whose name contains this
   --json OUT      all figures
@@ -63,7 +63,7 @@ function readOptions(): Options | undefined {
   return {
     clips: fromCaller(values.clips ?? path.join(ROOT, '..', 'shared', 'clips', 'dev')),
     frames: wholeNumbers('frames', values.frames ?? '96', 1, 100_000)[0] ?? 96,
-    points: wholeNumbers('points', values.points ?? '20,26,32,38,44,50', 0, MAX_QP),
+    points: wholeNumbers('points', values.points ?? '20,28,36,44,52', 0, MAX_QP),
     peers: chosenPeers(values.peers),
     only: values.only ?? '',
     json: values.json === undefined ? undefined : fromCaller(values.json),

@@ -23,7 +23,7 @@ export class AudioLevel {
 }
 
 /** Root mean square of samples (−1…1) on a scale from −60 dB (0) to 0 dB (1). */
-export function levelOf(samples: Float32Array): number {
+function levelOf(samples: Float32Array): number {
   let sum = 0;
   for (const sample of samples) sum += sample * sample;
   const decibels = 10 * Math.log10(sum / samples.length + 1e-12);

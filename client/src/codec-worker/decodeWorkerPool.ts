@@ -1,6 +1,6 @@
 import { ClientError } from '../errors.js';
 import { Emitter } from '../events.js';
-import type { EncodedStreams } from '../transport/encodedTransform.js';
+import type { EncodedStreams } from '../transport/encodedStreams.js';
 import { loadCodecAssets } from './codecAssets.js';
 import {
   decodeEventSchema,

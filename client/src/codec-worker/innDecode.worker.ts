@@ -1,16 +1,12 @@
 /** Decode worker: the received videos of several consumers, to their shown tracks. */
 import { createDecoder, type CodecRuntime, type I420Frame } from '@inncall/codec-core';
 import { attachCarrierReceiver } from '../transport/carrierReceiver.js';
-import type { EncodedStreams } from '../transport/encodedTransform.js';
+import type { EncodedStreams } from '../transport/encodedStreams.js';
 import type { PictureColor } from '../transport/packet.js';
+import { transformOptionsSchema } from '../transport/transformOptions.js';
 import { DecodeStream } from './decodeStream.js';
 import { machineTime } from './machineTime.js';
-import {
-  decodeCommandSchema,
-  transformOptionsSchema,
-  type DecodeCommand,
-  type DecodeEvent,
-} from './messages.js';
+import { decodeCommandSchema, type DecodeCommand, type DecodeEvent } from './messages.js';
 import { WorkQueue } from '../workQueue.js';
 import { createWorkerRuntime } from './workerRuntime.js';
 

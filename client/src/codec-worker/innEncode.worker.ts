@@ -7,12 +7,11 @@ import {
 } from '@inncall/codec-core';
 import { readPicture } from '../capture/framePicture.js';
 import { CarrierSender } from '../transport/carrierSender.js';
-import type { EncodedStreams } from '../transport/encodedTransform.js';
+import { transformOptionsSchema } from '../transport/transformOptions.js';
 import { EncodeLoop } from './encodeLoop.js';
 import { machineTime } from './machineTime.js';
 import {
   encodeCommandSchema,
-  transformOptionsSchema,
   type EncodeCommand,
   type EncodeEvent,
   type EncodeSettings,

@@ -205,10 +205,3 @@ export const decodeEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('firstPicture'), consumerId }),
 ]);
 export type DecodeEvent = z.infer<typeof decodeEventSchema>;
-
-/** Options of a script transform, as the worker receives them. */
-export const transformOptionsSchema = z.discriminatedUnion('side', [
-  z.object({ side: z.literal('sender') }),
-  z.object({ side: z.literal('receiver'), consumerId }),
-]);
-export type TransformOptions = z.infer<typeof transformOptionsSchema>;

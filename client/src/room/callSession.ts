@@ -4,7 +4,6 @@ import type {
   NewConsumerAck,
   Notification,
   PeerInfo,
-  RequestOf,
   ResponseOf,
 } from '@inncall/sfu/protocol';
 import type { types } from 'mediasoup-client';

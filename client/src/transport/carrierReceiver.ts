@@ -1,4 +1,4 @@
-import type { EncodedStreams } from './encodedTransform.js';
+import type { EncodedStreams } from './encodedStreams.js';
 import { parseCarrier, type MalformedReason, type Packet } from './packet.js';
 
 export interface CarrierReceiverHandlers {

@@ -1,9 +1,9 @@
 import { CarrierMatcher } from './carrierMatcher.js';
-import type { EncodedStreams } from './encodedTransform.js';
+import type { EncodedStreams } from './encodedStreams.js';
 import { writeCarrier, type Packet } from './packet.js';
 
 /** Side of the carrier's picture: large enough to lose none, small enough to cost little. */
-export const CARRIER_SIDE = 32;
+const CARRIER_SIDE = 32;
 const GREY = 128;
 /** A carrier that has not come out after this time was dropped by the encoder or is held back. */
 const MAX_WAIT_MS = 60;

@@ -1,13 +1,8 @@
-import type { TransformOptions } from '../codec-worker/messages.js';
+import type { EncodedStreams } from './encodedStreams.js';
+import type { TransformOptions } from './transformOptions.js';
 
 /** Which of the browser's two APIs gives access to encoded frames. */
 export type TransformApi = 'script' | 'streams';
-
-/** Both ends of a browser's pipe of encoded frames. */
-export interface EncodedStreams {
-  readonly readable: ReadableStream<RTCEncodedVideoFrame>;
-  readonly writable: WritableStream<RTCEncodedVideoFrame>;
-}
 
 interface WithEncodedStreams {
   createEncodedStreams(): EncodedStreams;

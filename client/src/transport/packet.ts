@@ -52,8 +52,8 @@ export type ParsedCarrier =
   | { readonly kind: 'packets'; readonly carrier: Uint8Array; readonly packets: readonly Packet[] }
   | { readonly kind: 'malformed'; readonly reason: MalformedReason };
 
-export const PACKET_VERSION = 1;
-export const MAX_PACKETS = 255;
+const PACKET_VERSION = 1;
+const MAX_PACKETS = 255;
 const MAGIC = 0x494e4e43;
 const HEADER_BYTES = 22;
 const TRAILER_BYTES = 8;

@@ -8,11 +8,11 @@ import { ByteReader, type ByteSource } from '../media/byteReader.js';
 import type { Rational } from '../media/y4m.js';
 
 /** Version of the file format; the frames inside have their own. */
-export const CONTAINER_VERSION = 1;
+const CONTAINER_VERSION = 1;
 export const CONTAINER_HEADER_BYTES = 22;
 export const RECORD_HEADER_BYTES = 12;
 /** Longest frame accepted, a bound on memory: more than a lossless frame of the largest size. */
-export const MAX_FRAME_BYTES = 1 << 26;
+const MAX_FRAME_BYTES = 1 << 26;
 
 const MAGIC = [0x49, 0x4e, 0x4e, 0x43]; // "INNC"
 

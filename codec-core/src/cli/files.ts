@@ -58,7 +58,7 @@ function pipeOutput(stream: Writable): Output {
   };
 }
 
-export function openOutput(path: string, stdout: Writable): Promise<Output> {
+function openOutput(path: string, stdout: Writable): Promise<Output> {
   return path === '-' ? Promise.resolve(pipeOutput(stdout)) : fileOutput(path);
 }
 

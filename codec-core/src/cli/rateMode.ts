@@ -1,4 +1,4 @@
-import type { OperatingPoint } from '../quant/points.js';
+import { keyFrameQp, type OperatingPoint } from '../quant/points.js';
 import { createRateController, type FramePlan } from '../rate/index.js';
 import type { RateMode } from './arguments.js';
 
@@ -41,5 +41,8 @@ function constantBitrate(stream: Stream, kilobitsPerSecond: number): PointSource
 
 export function pointSource(mode: RateMode, stream: Stream): PointSource {
   if (mode.kind === 'bitrate') return constantBitrate(stream, mode.kilobitsPerSecond);
-  return { next: (_, __, keyFrame) => ({ qp: mode.qp, keyFrame }), coded: () => undefined };
+  return {
+    next: (_, __, keyFrame) => ({ qp: keyFrame ? keyFrameQp(mode.qp) : mode.qp, keyFrame }),
+    coded: () => undefined,
+  };
 }

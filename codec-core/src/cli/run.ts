@@ -20,9 +20,9 @@ export interface Surroundings {
   loadCodec(): Promise<Codec>;
 }
 
-export const EXIT_DONE = 0;
-export const EXIT_FAILURE = 1;
-export const EXIT_BAD_INPUT = 2;
+const EXIT_DONE = 0;
+const EXIT_FAILURE = 1;
+const EXIT_BAD_INPUT = 2;
 
 async function writeStats(path: string, stdout: Writable, stats: StreamStats): Promise<void> {
   const text = `${JSON.stringify(stats, null, 1)}\n`;

@@ -155,7 +155,7 @@ class FrameDecoder implements Decoder {
 
   #create(header: FrameHeader): Sized {
     const kernels = Kernels.create(this.#runtime.kernels);
-    const work = createWorkspace(kernels, header.width, header.height);
+    const work = createWorkspace(kernels, header.width, header.height, false);
     return { kernels, work, references: new References(kernels, work) };
   }
 }

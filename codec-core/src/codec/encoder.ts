@@ -55,7 +55,7 @@ class FrameEncoder implements Encoder {
     this.#runtime = runtime;
     this.#options = options;
     this.#kernels = Kernels.create(runtime.kernels);
-    this.#work = createWorkspace(this.#kernels, options.width, options.height);
+    this.#work = createWorkspace(this.#kernels, options.width, options.height, true);
     this.#references = new References(this.#kernels, this.#work);
   }
 

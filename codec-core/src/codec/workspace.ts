@@ -68,6 +68,7 @@ export interface Workspace {
   readonly gains: Pointer;
   readonly flags: Pointer;
   readonly motion: Pointer;
+  /** Work space of the motion search; 0 for a decoder, which needs none. */
   readonly searchScratch: Pointer;
   /** u8 or s8 tables of network inputs and outputs. */
   readonly compressed: Pointer;
@@ -137,7 +138,12 @@ export function resetContexts(kernels: Kernels, contexts: Contexts): void {
   for (const set of [...contexts.groups, ...contexts.dcSets]) kernels.run.initLatentContexts(set);
 }
 
-export function createWorkspace(kernels: Kernels, width: number, height: number): Workspace {
+export function createWorkspace(
+  kernels: Kernels,
+  width: number,
+  height: number,
+  forEncoder: boolean,
+): Workspace {
   const grid = gridOf(width, height);
   const { blocks, columns } = grid;
   const table = (bytes: number): Pointer => kernels.allocate(blocks * bytes);
@@ -171,7 +177,9 @@ export function createWorkspace(kernels: Kernels, width: number, height: number)
     gains: table(4),
     flags: table(1),
     motion: table(4),
-    searchScratch: kernels.allocate(kernels.run.motionSearchBytes(grid.w8, grid.h8)),
+    searchScratch: forEncoder
+      ? kernels.allocate(kernels.run.motionSearchBytes(grid.w8, grid.h8))
+      : 0,
     compressed: table(ROW),
     keyField: table(KEY_FIELD_INPUTS),
     context: table(LARGEST_GROUP),

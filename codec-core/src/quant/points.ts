@@ -31,6 +31,14 @@ export function stepUnits(qp: number): number {
   return qp === 0 ? 1 : Math.round(quantizationStep(qp) * (1 << FRACTION_BITS));
 }
 
+/** A key frame is what many frames copy from: this much finer pays (docs/RESEARCH.md). */
+const KEY_FRAME_GAIN = 8;
+
+/** Quantization index of a key frame in a stream whose predicted frames have index `qp`. */
+export function keyFrameQp(qp: number): number {
+  return qp === 0 ? 0 : Math.max(1, qp - KEY_FRAME_GAIN);
+}
+
 /** @throws CodecError 'bad-argument' when a field is out of range. */
 export function checkOperatingPoint(point: OperatingPoint): void {
   check('qp', point.qp, 0, MAX_QP);

@@ -18,7 +18,8 @@ import {
   type VideoCodec,
 } from '../protocol/index.js';
 
-const WAIT_MS = 5000;
+/** For slow machines; nothing waits this long where all is well. */
+const WAIT_MS = 20_000;
 
 interface JoinOptions {
   readonly roomId?: string;

@@ -13,7 +13,7 @@ export function Avatar({ name, size }: { readonly name: string; readonly size: n
   );
 }
 
-export function initialsOf(name: string): string {
+function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/).filter(Boolean);
   const first = words[0]?.[0] ?? '·';
   const last = words.length > 1 ? (words.at(-1)?.[0] ?? '') : '';

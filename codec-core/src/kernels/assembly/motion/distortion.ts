@@ -6,6 +6,17 @@ export let sadTopRight: i32 = 0;
 export let sadBottomLeft: i32 = 0;
 export let sadBottomRight: i32 = 0;
 
+/** Sum of four i32. */
+@inline
+function sumLanes(v: v128): i32 {
+  return (
+    i32x4.extract_lane(v, 0) +
+    i32x4.extract_lane(v, 1) +
+    i32x4.extract_lane(v, 2) +
+    i32x4.extract_lane(v, 3)
+  );
+}
+
 /** |a − b| of 16 bytes, added up by pairs to u16. */
 @inline
 function pairSums(a: v128, b: v128): v128 {
@@ -46,23 +57,7 @@ export function sad8x8(a: usize, aStride: usize, b: usize, bStride: usize): i32 
     b += bStride << 1;
   }
   const s = i32x4.extadd_pairwise_i16x8_u(sums);
-  return (
-    i32x4.extract_lane(s, 0) +
-    i32x4.extract_lane(s, 1) +
-    i32x4.extract_lane(s, 2) +
-    i32x4.extract_lane(s, 3)
-  );
-}
-
-/** Sum of four i32. */
-@inline
-function sumLanes(v: v128): f32 {
-  const total =
-    i32x4.extract_lane(v, 0) +
-    i32x4.extract_lane(v, 1) +
-    i32x4.extract_lane(v, 2) +
-    i32x4.extract_lane(v, 3);
-  return <f32>total;
+  return sumLanes(s);
 }
 
 /** Differences of eight pixels as i16. */
@@ -80,12 +75,7 @@ export function sse8x8(a: usize, aStride: usize, b: usize, bStride: usize): i32 
     a += aStride;
     b += bStride;
   }
-  return (
-    i32x4.extract_lane(sums, 0) +
-    i32x4.extract_lane(sums, 1) +
-    i32x4.extract_lane(sums, 2) +
-    i32x4.extract_lane(sums, 3)
-  );
+  return sumLanes(sums);
 }
 
 /*
@@ -95,7 +85,7 @@ export function sse8x8(a: usize, aStride: usize, b: usize, bStride: usize): i32 
  */
 
 /** Distortion of one squared step, in bits. */
-const STEP_BITS: f32 = 7.5;
+export const STEP_BITS: f32 = 7.5;
 const KNEE: f32 = 1.2;
 const SLOPE: f32 = 1;
 /** The transform below is 8 times the orthonormal one. */
@@ -237,5 +227,5 @@ export function residualBits(a: usize, aStride: usize, b: usize, bStride: usize)
       i32x4.add(excess(s6, knee), excess(s7, knee)),
     ),
   );
-  return bitsPerSquare * sumLanes(below) + bitsPerExcess * sumLanes(above);
+  return bitsPerSquare * <f32>sumLanes(below) + bitsPerExcess * <f32>sumLanes(above);
 }

@@ -10,8 +10,17 @@ import {
   sadTopLeft,
   sadTopRight,
   setStep,
-  sse8x8,
 } from './distortion';
+import {
+  fitGain,
+  fitInside,
+  fitQuarter,
+  fitWhole,
+  fitX,
+  fitY,
+  measureErrors,
+  openErrorFit,
+} from './errorFit';
 import { fillVectors, loadVector, packVector, vectorX, vectorY } from './geometry';
 import { isReachable, movedBlock, openPhases, phaseBytes, phaseStride } from './phases';
 import { SUPERBLOCK, openGrid } from './syntax';
@@ -44,8 +53,6 @@ let found: usize = 0;
 let reach: i32 = 0;
 /** Whether 8×8 blocks are searched for vectors of their own. */
 let searchesQuarters: bool = false;
-/** Bits per squared error, the distortion at the slope of the operating point. */
-let bitsPerError: f32 = 0;
 
 /** Block under search: first 8×8 block, and how many of its 2×2 lie inside. */
 let blockX: i32 = 0;
@@ -156,78 +163,6 @@ function refine(bx: i32, by: i32, width: i32, height: i32): void {
   }
 }
 
-/** Squared errors of the 8×8 blocks at the centre, one pixel left, right, up and down of it. */
-const ERRORS = memory.data(5 * 4 * 4, 4);
-/** Suggestion of `fitParabolas`: displacement in quarter pixels and the bits it should save. */
-let fitX: i32 = 0;
-let fitY: i32 = 0;
-let fitGain: f32 = 0;
-/** False when one of the neighbours at one pixel is better than the centre. */
-let fitInside: bool = false;
-
-/** Measures `ERRORS` around a vector; false when a neighbour is out of reach. */
-function measureErrors(vector: u32): bool {
-  const x = vectorX(vector);
-  const y = vectorY(vector);
-  const px = blockX << 3;
-  const py = blockY << 3;
-  if (!isReachable(px, py, x - 4, y - 4) || !isReachable(px, py, x + 4, y + 4))
-    return false;
-  const center = movedBlock(px, py, x, y, 16);
-  // one pixel around: the same phase, so its tiles are asked for once more
-  movedBlock(px, py, x - 4, y - 4, 16);
-  movedBlock(px, py, x + 4, y + 4, 16);
-  for (let j = 0; j < blockHeight; j++) {
-    for (let i = 0; i < blockWidth; i++) {
-      const pixel = currentPixel(blockX + i, blockY + j);
-      const source = center + 8 * j * phaseStride + 8 * i;
-      const slot = ERRORS + ((<usize>(2 * j + i)) << 2);
-      store<i32>(slot, sse8x8(pixel, currentStride, source, phaseStride));
-      store<i32>(slot, sse8x8(pixel, currentStride, source - 1, phaseStride), 16);
-      store<i32>(slot, sse8x8(pixel, currentStride, source + 1, phaseStride), 32);
-      store<i32>(slot, sse8x8(pixel, currentStride, source - phaseStride, phaseStride), 48);
-      store<i32>(slot, sse8x8(pixel, currentStride, source + phaseStride, phaseStride), 64);
-    }
-  }
-  return true;
-}
-
-/** Error at one of the five positions, of one 8×8 block, or of all inside when negative. */
-function errorAt(position: i32, quarter: i32): f32 {
-  const errors = ERRORS + ((<usize>position) << 4);
-  if (quarter >= 0) return <f32>load<i32>(errors + ((<usize>quarter) << 2));
-  let sum = 0;
-  for (let j = 0; j < blockHeight; j++) {
-    for (let i = 0; i < blockWidth; i++) sum += load<i32>(errors + ((<usize>(2 * j + i)) << 2));
-  }
-  return <f32>sum;
-}
-
-/** Minimum of the parabola through errors one pixel before, at and after, in quarter pixels. */
-@inline
-function parabola(before: f32, at: f32, after: f32): i32 {
-  const curvature = before + after - at - at;
-  if (curvature <= 0) return 0;
-  const slope = before - after;
-  const offset: f32 = (slope + slope) / curvature;
-  fitGain += slope * offset * 0.0625;
-  return <i32>nearest<f32>(max<f32>(min<f32>(offset, 3), -3));
-}
-
-/** Fits the errors of one 8×8 block, or of all when negative. */
-function fitParabolas(quarter: i32): void {
-  const at = errorAt(0, quarter);
-  const left = errorAt(1, quarter);
-  const right = errorAt(2, quarter);
-  const up = errorAt(3, quarter);
-  const down = errorAt(4, quarter);
-  fitInside = at <= min<f32>(min<f32>(left, right), min<f32>(up, down));
-  fitGain = 0;
-  fitX = parabola(left, at, right);
-  fitY = parabola(up, at, down);
-  fitGain *= bitsPerError;
-}
-
 /** Nearest integer position, in quarter pixels. */
 @inline
 function roundPosition(position: i32): i32 {
@@ -266,18 +201,18 @@ function tryFit(bx: i32, by: i32, width: i32, height: i32, center: u32): void {
 }
 
 /** Lets one 8×8 block leave the vector of its 16×16 block. */
-function searchQuarter(quarter: i32, whole: u32, center: u32, integer: bool): void {
+function searchQuarter(quarter: i32, whole: u32, center: u32, far: bool): void {
   const bx = blockX + (quarter & 1);
   const by = blockY + (quarter >> 1);
   const common = blockCost(bx, by, whole);
   if (common <= OWN_VECTOR_BITS) return;
   bestVector = whole;
   bestCost = common;
-  if (integer) {
+  if (far) {
     const own = load<u32>(QUARTER_VECTORS + ((<usize>quarter) << 2));
     tryExact(bx, by, 1, 1, vectorX(own), vectorY(own));
   }
-  fitParabolas(quarter);
+  fitQuarter(quarter);
   if (fitGain > OWN_VECTOR_BITS || bestVector != whole) tryFit(bx, by, 1, 1, center);
   fillVectors(found, columns, bx, by, 1, 1, bestVector);
 }
@@ -301,8 +236,8 @@ function searchBlock(bx: i32, by: i32, motion: usize, previousMotion: usize): vo
   fillVectors(found, columns, bx, by, blockWidth, blockHeight, start);
   if (startCost < GOOD_BITS) return;
   let center = start;
-  let measured = measureErrors(start);
-  if (measured) fitParabolas(-1);
+  let measured = measureErrors(bx, by, blockWidth, blockHeight, start);
+  if (measured) fitWhole();
   const far = !measured || !fitInside || startCost > POOR_BITS;
   if (far) {
     searchInteger(start);
@@ -310,8 +245,8 @@ function searchBlock(bx: i32, by: i32, motion: usize, previousMotion: usize): vo
     bestVector = start;
     bestCost = startCost;
     tryExact(bx, by, blockWidth, blockHeight, vectorX(center), vectorY(center));
-    measured = measureErrors(center);
-    if (measured) fitParabolas(-1);
+    measured = measureErrors(bx, by, blockWidth, blockHeight, center);
+    if (measured) fitWhole();
   }
   if (far || fitGain > TUNING_BITS) tryFit(bx, by, blockWidth, blockHeight, center);
   const whole = bestVector;
@@ -370,8 +305,8 @@ export function searchMotion(
   openBlockCosts(cur, curStride, columns, rows, costs);
   openPhases(ref, w8, h8, costs + blockCostBytes(columns * rows));
   const step = lambdaSad / LAMBDA_PER_STEP;
-  bitsPerError = 7.5 / (step * step);
   setStep(step);
+  openErrorFit(cur, curStride, step);
   selectMode(MEASURE);
   openGrid(outMotion, previousMotion, columns, rows, contexts);
   openDecision(outMotion, previousMotion, found, columns, rows);
