@@ -1,28 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { expect, test, type Browser } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { cameraClip } from '../support/clip.js';
-import {
-  launchBrowser,
-  Participant,
-  shownQuality,
-  type ConsumerReport,
-} from '../support/participant.js';
-import { startServer, type TestServer } from '../support/server.js';
+import { test } from '../support/fixtures.js';
+import { Participant, shownQuality, type ConsumerReport } from '../support/participant.js';
 
 const ARTIFACTS = fileURLToPath(new URL('../../artifacts/', import.meta.url));
 /** How long a call is watched. */
 const WATCH_MS = 20_000;
-
-let server: TestServer;
-let browser: Browser | undefined;
-test.beforeAll(async () => {
-  server = await startServer();
-});
-test.afterAll(() => server.close());
-test.afterEach(async () => {
-  await browser?.close();
-  browser = undefined;
-});
 
 /** Frames captured and shown between two readings of a pair. */
 interface Interval {
@@ -62,8 +46,8 @@ function expectHealthy(consumer: ConsumerReport): void {
   expect(consumer.stats?.keyFrames).toBeLessThanOrEqual(4);
 }
 
-test('two people see and hear each other at 640x360', async () => {
-  browser = await launchBrowser(cameraClip(640, 360, 15));
+test('two people see and hear each other at 640x360', async ({ server, openBrowser }) => {
+  const browser = await openBrowser(cameraClip(640, 360, 15));
   const options = { bitrate: 500, fps: 15, width: 640, height: 360, probe: 1 };
   const anna = await Participant.join(browser, {
     url: server.url,
@@ -100,8 +84,8 @@ test('two people see and hear each other at 640x360', async () => {
   await anna.page.screenshot({ path: `${ARTIFACTS}screenshots/call-two.png` });
 });
 
-test('three people at 320x180; one leaves and comes back', async () => {
-  browser = await launchBrowser(cameraClip(320, 180, 15));
+test('three people at 320x180; one leaves and comes back', async ({ server, openBrowser }) => {
+  const browser = await openBrowser(cameraClip(320, 180, 15));
   const options = { bitrate: 300, fps: 15, width: 320, height: 180 };
   const people: Participant[] = [];
   for (const name of ['Anna', 'Ben', 'Chloe']) {
@@ -134,8 +118,11 @@ test('three people at 320x180; one leaves and comes back', async () => {
   await ben.waitForPictures(2, 5);
 });
 
-test('a late joiner soon has a picture and costs the others no key frame storm', async () => {
-  browser = await launchBrowser(cameraClip(320, 180, 15));
+test('a late joiner soon has a picture and costs the others no key frame storm', async ({
+  server,
+  openBrowser,
+}) => {
+  const browser = await openBrowser(cameraClip(320, 180, 15));
   const options = { bitrate: 300, fps: 15, width: 320, height: 180 };
   const room = { url: server.url, room: 'late', options };
   const anna = await Participant.join(browser, { ...room, name: 'Anna' });
@@ -157,8 +144,8 @@ test('a late joiner soon has a picture and costs the others no key frame storm',
   expect(seen?.stats?.checksumMismatches).toBe(0);
 });
 
-test('a VP8-only peer takes part', async () => {
-  browser = await launchBrowser(cameraClip(320, 180, 15));
+test('a VP8-only peer takes part', async ({ server, openBrowser }) => {
+  const browser = await openBrowser(cameraClip(320, 180, 15));
   const options = { bitrate: 300, fps: 15, width: 320, height: 180 };
   const room = { url: server.url, room: 'mixed' };
   const anna = await Participant.join(browser, { ...room, name: 'Anna', options });

@@ -6,7 +6,7 @@ import { CaptureClock } from '../latency/captureClock.js';
 import type { PendingPacket } from '../transport/carrierSender.js';
 import { toTick } from '../transport/packet.js';
 import { DropCounter, FrameMailbox } from './frameMailbox.js';
-import type { EncodeStats, Picture } from './messages.js';
+import type { EncodeStats, NetworkReading, Picture } from './messages.js';
 
 /** Two requests for one loss lie closer together than this. */
 const KEY_FRAME_SERVES_MS = 300;
@@ -77,6 +77,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   #decodeMs = 0;
   #lastError: string | undefined;
   #lastKeyFrameAt = -Infinity;
+  #lastCapturedAt = 0;
 
   constructor(options: EncodeLoopOptions<Frame>) {
     this.#options = options;
@@ -92,6 +93,11 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   set paused(paused: boolean) {
     if (this.#paused && !paused) this.#options.rate.requestKeyFrame();
     this.#paused = paused;
+  }
+
+  /** What the transport says of the link, in the controller's time: that of captures. */
+  noteNetwork(reading: NetworkReading): void {
+    this.#options.rate.networkFeedback({ now: this.#lastCapturedAt, ...reading });
   }
 
   /**
@@ -145,6 +151,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
       const readAt = this.#options.now();
       const { timestamp } = frame;
       const capturedAt = this.#captureClock.toMachineTime(timestamp, readAt);
+      this.#lastCapturedAt = capturedAt;
       this.#captured += 1;
       try {
         if (this.#paused) {
@@ -186,7 +193,12 @@ export class EncodeLoop<Frame extends CapturedFrame> {
       await carrier.probe(timestamp);
       return;
     }
-    const plan = rate.plan(now(), { activity: lumaDifference(source, this.#last?.source) });
+    // Capture times are regular, so the plan is not upset by how busy this thread is.
+    const plan = rate.plan(capturedAt, {
+      activity: lumaDifference(source, this.#last?.source),
+      width: source.width,
+      height: source.height,
+    });
     if (plan.action !== 'encode') {
       this.#drops.add(plan.action === 'pause' ? 'paused' : 'frame-rate');
       return;
@@ -207,7 +219,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     const encodeEnd = now();
     this.#options.onPicture?.({ ...picture, captureTime });
     this.#note({ stats, source, encodeMs: encodeEnd - encodeStart, at: encodeStart });
-    rate.frameSent(encodeEnd, { plan, bytes: data.length });
+    rate.frameSent(capturedAt, { plan, bytes: data.length });
     await carrier.send(timestamp, {
       capturedAt,
       packet: {

@@ -99,7 +99,7 @@ async function handle(command: EncodeCommand): Promise<void> {
       opened().rate.setTargetBitrate(command.settings.maxBitrate);
       return;
     case 'network':
-      opened().rate.networkFeedback({ now: machineTime(), ...command.reading });
+      opened().loop.noteNetwork(command.reading);
       return;
     case 'decodeLoad':
       opened().loop.decodeMs = command.decodeMs;

@@ -428,6 +428,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
       decodeMs += video.stats?.decodeMs ?? 0;
     }
     for (const sender of this.#innSenders()) sender.encoder.setDecodeLoad(decodeMs);
+    this.remote.alignAudio();
     this.#changed();
   }
 

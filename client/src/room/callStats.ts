@@ -19,6 +19,8 @@ export interface ConsumerReport {
   readonly source: 'camera' | 'screen';
   readonly codec: 'inn' | 'vp8';
   readonly paused: boolean;
+  /** How much the peer's sound is ahead of this picture, ms. */
+  readonly audioLeadMs: number | undefined;
   /** Frames that the compositor took. */
   readonly framesPresented: number;
   /** `undefined` for VP8. */
@@ -60,6 +62,9 @@ export function collectStats(session: CallSession, local: LocalMedia, at: number
       source: appData.source === 'screen' ? 'screen' : 'camera',
       codec: appData.codec === 'inn' ? 'inn' : 'vp8',
       paused: session.remote.pauseReason(consumerId) !== undefined,
+      audioLeadMs: [...session.remote.audios.values()].find(
+        ({ receiver }) => receiver.offer.peerId === peerId,
+      )?.audioLeadMs,
       framesPresented: video.framesPresented,
       stats: video.stats,
       stages: video.stages,

@@ -71,6 +71,20 @@ export class RemoteMedia extends Emitter<RemoteMediaEvents> {
     this.emit('changed', undefined);
   }
 
+  /** Brings each microphone in step with its camera; VP8 the browser keeps in step itself. */
+  alignAudio(): void {
+    for (const audio of this.#audios.values()) {
+      const { peerId } = audio.receiver.offer;
+      const camera = [...this.#videos.values()].find(
+        ({ receiver: { offer } }) => offer.peerId === peerId && offer.appData.source === 'camera',
+      );
+      const { captureToDisplay, network } = camera?.stages ?? {};
+      if (captureToDisplay === undefined || network === undefined) continue;
+      // A consumer that closes under the reader is no error.
+      audio.align(captureToDisplay.p50, network.p50).catch(() => undefined);
+    }
+  }
+
   setSpeaker(deviceId: string): void {
     this.#speakerId = deviceId;
     for (const audio of this.#audios.values()) audio.setSpeaker(deviceId);

@@ -97,8 +97,9 @@ export class MediaTransports extends Emitter<MediaTransportsEvents> {
       producerId: offer.producerId,
       kind: offer.kind,
       rtpParameters: offer.rtpParameters,
-      // Every source is a stream of its own: the browser must not hold one back for another.
-      streamId: `${offer.peerId}-${offer.appData.source}-${offer.appData.codec}`,
+      // The browser keeps the tracks of one stream in step: a VP8 camera with its microphone.
+      // A carrier must stand alone, or the sound would wait for a picture that nobody shows.
+      streamId: `${offer.peerId}-${streamNameOf(offer.appData)}`,
       ...(onRtpReceiver && { onRtpReceiver }),
     });
   }
@@ -195,6 +196,10 @@ export class MediaTransports extends Emitter<MediaTransportsEvents> {
     }
     return transport;
   }
+}
+
+function streamNameOf({ source, codec }: ProducerAppData): string {
+  return source === 'screen' || codec === 'inn' ? `${source}-${codec}` : 'person';
 }
 
 function asError(cause: unknown): Error {

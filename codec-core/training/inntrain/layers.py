@@ -58,8 +58,12 @@ class RowLinear(nn.Module):
 
 
 def activate(z: torch.Tensor) -> torch.Tensor:
-    """ReLU with the ceiling of a u8, on the grid 1/32."""
-    z = SoftClamp.apply(z, 0.0, 255 / GRID) if STATE["integer"] else z.clamp(0, 255 / GRID)
+    """ReLU with the ceiling of a u8, in integer mode rounded to the grid 1/32.
+
+    Outside its range the gradient is zero: letting it through, as the heads do, pushes units that are
+    rightly off and ruins a trained network within a hundred steps.
+    """
+    z = z.clamp(0, 255 / GRID)
     return round_ste(z * GRID) / GRID if STATE["integer"] else z
 
 

@@ -96,7 +96,10 @@ function ConsumerStats({ consumer, name }: { consumer: ConsumerReport; name: str
           ? `${String(stats.width)}×${String(stats.height)}, index ${String(stats.qp)}, ` +
             `${(stats.activeShare * 100).toFixed(0)} % active blocks, ` +
             `${String(stats.missing)} lost, ${String(stats.freezes)} freezes, ` +
-            `${String(stats.keyFrames)} key frames`
+            `${String(stats.keyFrames)} key frames` +
+            (consumer.audioLeadMs === undefined
+              ? ''
+              : `, sound ${consumer.audioLeadMs.toFixed(0)} ms ahead`)
           : `${String(consumer.framesPresented)} frames shown`}
       </Text>
     </section>
