@@ -1,5 +1,7 @@
-/** `npm run check`: types, lint, formatting, unused code and import boundaries; all are run. */
+/** `npm run check`: types, lint, formatting, unused code, import boundaries and
+ * bundle budgets; all are run. */
 import { join } from 'node:path';
+import { withinBudgets } from './lib/bundleBudget.mjs';
 import { root } from './lib/root.mjs';
 import { run, say, SetupError } from './lib/run.mjs';
 import { ensureBuild, ensureDependencies, turbo } from './lib/setup.mjs';
@@ -19,6 +21,7 @@ const steps = {
     ),
   format: () => tool('prettier/bin/prettier.cjs', '--check', '.', '--log-level=warn'),
   'unused code': () => tool('knip/bin/knip.js', '--no-progress'),
+  'bundle budgets': withinBudgets,
   'import boundaries': () =>
     tool(
       'dependency-cruiser/bin/dependency-cruise.mjs',

@@ -2,6 +2,7 @@ export { CodecError, type CodecErrorCode } from './errors.js';
 export { i420Size, planesOf, type I420Frame } from './frame/i420.js';
 export { MAX_QP, quantizationStep, GROUP_COUNT, type OperatingPoint } from './quant/points.js';
 export { createEncoder, type EncoderOptions } from './codec/encoder.js';
+export { warmUp } from './codec/warmUp.js';
 export { createDecoder, type DecoderOptions } from './codec/decoder.js';
 export type {
   DecodedFrame,

@@ -121,6 +121,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
       captured: this.#captured,
       encoded: this.#sequence,
       sent: carrier.sent,
+      lost: carrier.lost,
       keyFrames: this.#keyFrames,
       bytes: this.#bytes,
       drops: this.#drops.counts,

@@ -92,6 +92,8 @@ export const encodeStatsSchema = z.object({
   encoded: z.int(),
   /** Frames that left through the sender transform. */
   sent: z.int(),
+  /** Coded frames given up because no carrier took them. */
+  lost: z.int(),
   keyFrames: z.int(),
   /** Coded bytes, without carrier and packet header. */
   bytes: z.int(),

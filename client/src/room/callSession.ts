@@ -128,6 +128,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
         handRaised: this.#handRaised,
         camera: localVideo(local.camera),
         screen: localVideo(local.screen),
+        videoPaused: local.camera.inn?.stats?.videoPaused ?? false,
         vp8Reason: support.supported ? local.camera.innFailure?.message : support.reason,
       },
       peers: [...this.#peers.values()].map((peer) => this.#describe(peer)),
@@ -452,24 +453,23 @@ export class CallSession extends Emitter<CallSessionEvents> {
     const videos = [...this.remote.videos.values()].filter(
       ({ receiver }) => receiver.offer.peerId === peer.id,
     );
-    const shown = (source: 'camera' | 'screen'): RemoteVideo | undefined => {
-      const video = videos.findLast(({ receiver }) => receiver.offer.appData.source === source);
-      if (video === undefined) return undefined;
-      const { offer, stream } = video.receiver;
-      return {
-        consumerId: offer.consumerId,
-        source,
-        codec: offer.appData.codec === 'inn' ? 'inn' : 'vp8',
-        stream,
-        paused: this.remote.pauseReason(offer.consumerId),
-      };
-    };
-    const camera = shown('camera');
+    const received = videos.map(({ receiver: { offer, stream } }): RemoteVideo => ({
+      consumerId: offer.consumerId,
+      source: offer.appData.source === 'screen' ? 'screen' : 'camera',
+      codec: offer.appData.codec === 'inn' ? 'inn' : 'vp8',
+      stream,
+      paused: this.remote.pauseReason(offer.consumerId),
+    }));
+    const find = (source: 'camera' | 'screen', codec: 'inn' | 'vp8') =>
+      received.findLast((video) => video.source === source && video.codec === codec);
+    const inn = find('camera', 'inn');
+    const vp8 = find('camera', 'vp8');
     return {
       ...info,
-      camera,
-      screen: shown('screen'),
-      vp8Reason: camera?.codec === 'vp8' ? this.#vp8Reason(peer) : undefined,
+      camera: inn ?? vp8,
+      screen: find('screen', 'inn') ?? find('screen', 'vp8'),
+      compared: inn && vp8,
+      vp8Reason: inn === undefined && vp8 !== undefined ? this.#vp8Reason(peer) : undefined,
       quality: videos[0]?.quality ?? judgeReception(undefined),
     };
   }

@@ -17,6 +17,8 @@ export interface RemoteVideo {
 export interface RemotePeer extends Omit<PeerInfo, 'producers' | 'decodes'> {
   readonly camera: RemoteVideo | undefined;
   readonly screen: RemoteVideo | undefined;
+  /** The camera as VP8, where it comes as INN too to be compared. */
+  readonly compared: RemoteVideo | undefined;
   /** Why this peer's video is VP8; `undefined` for INN. */
   readonly vp8Reason: string | undefined;
   readonly quality: ConnectionQuality;
@@ -35,6 +37,8 @@ export interface LocalPeer {
   readonly handRaised: boolean;
   readonly camera: LocalVideo | undefined;
   readonly screen: LocalVideo | undefined;
+  /** The link carries sound only at present. */
+  readonly videoPaused: boolean;
   /** Why own video is not sent as INN; `undefined` where it is. */
   readonly vp8Reason: string | undefined;
 }

@@ -17,6 +17,8 @@ export class ReceivedAudio {
   constructor(receiver: MediaReceiver, speakerId: string | undefined) {
     this.receiver = receiver;
     this.#element.srcObject = receiver.stream;
+    this.#element.hidden = true;
+    document.body.append(this.#element);
     this.#element.autoplay = true;
     if (speakerId !== undefined) this.setSpeaker(speakerId);
     // Refused only where the person has not touched the page; joining is a touch.
@@ -47,6 +49,7 @@ export class ReceivedAudio {
 
   close(): void {
     this.#element.srcObject = null;
+    this.#element.remove();
     this.receiver.close();
   }
 

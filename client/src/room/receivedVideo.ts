@@ -125,7 +125,11 @@ export class ReceivedVideo {
     this.#element = undefined;
   }
 
-  #notePresented({ mediaTime, presentedAt }: PresentedFrame): void {
+  #notePresented({ mediaTime, capturedAt, presentedAt }: PresentedFrame): void {
+    if (!(this.receiver instanceof InnReceiver)) {
+      if (capturedAt !== undefined) this.#add('captureToDisplay', presentedAt - capturedAt);
+      return;
+    }
     this.#presentedAt.set(tickOf(mediaTime), presentedAt + this.#clockOffset());
     if (this.#presentedAt.size > KEPT_FRAMES) {
       const oldest = this.#presentedAt.keys().next();

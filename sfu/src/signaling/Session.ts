@@ -8,6 +8,7 @@ import {
   requestSchema,
   type Ack,
   type ClientToServerEvents,
+  type ErrorCode,
   type NewConsumer,
   type NewConsumerAck,
   type Notification,
@@ -26,8 +27,9 @@ export type SignalingSocket = Socket<ClientToServerEvents, ServerToClientEvents>
 const OFFER_TIMEOUT_MS = 10_000;
 /** Requests of one client that may wait for earlier ones. */
 const MAX_QUEUED = 256;
-/** A client that goes on after this many refusals is cut off. */
-const MAX_REFUSED = 5000;
+/** A client that sends this many wrong messages, or too many, is cut off. */
+const MAX_ABUSES = 5000;
+const ABUSES: ReadonlySet<ErrorCode> = new Set(['invalid-message', 'rate-limited']);
 
 /** Answered at once; the others one after the other, in order of arrival. */
 const IMMEDIATE: ReadonlySet<RequestType> = new Set(['clockSync', 'feedback', 'reportStats']);
@@ -42,7 +44,7 @@ export class Session implements Connection {
   readonly #limiter = new RateLimiter();
   #queue: Promise<void> = Promise.resolve();
   #queued = 0;
-  #refused = 0;
+  #abuses = 0;
 
   constructor(socket: SignalingSocket, context: HandlerContext, logger: Logger) {
     this.#socket = socket;
@@ -106,13 +108,16 @@ export class Session implements Connection {
   #refuse(type: string, error: unknown, answer: (value: Ack) => void): void {
     const protocolError = toProtocolError(error);
     this.#context.metrics.requestHandled(type, protocolError.code);
-    if (protocolError.code === 'internal')
+    if (protocolError.code === 'internal') {
       this.#logger.error({ err: error, type }, 'request failed');
-    else this.#logger.debug({ type, ...protocolError }, 'request refused');
+    } else {
+      this.#logger.debug({ type, ...protocolError }, 'request refused');
+    }
     answer({ ok: false, error: protocolError });
-    this.#refused += 1;
-    if (this.#refused === MAX_REFUSED) {
-      this.#logger.warn('client cut off after too many refused requests');
+    if (!ABUSES.has(protocolError.code)) return;
+    this.#abuses += 1;
+    if (this.#abuses === MAX_ABUSES) {
+      this.#logger.warn('client cut off after too many wrong messages');
       this.link.close();
     }
   }

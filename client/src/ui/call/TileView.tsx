@@ -25,6 +25,17 @@ export function TileView({ tile, call, pinned, onPin }: TileViewProps) {
           <RemoteVideoView video={tile.video} contain />
         </TileFrame>
       );
+    case 'compared':
+      return (
+        <TileFrame
+          name={`${tile.peer.displayName} as VP8`}
+          video={tile.video}
+          vp8Reason="The same camera, sent to compare."
+          {...pin}
+        >
+          <RemoteVideoView video={tile.video} />
+        </TileFrame>
+      );
     case 'peer':
       return <PeerTile peer={tile.peer} speaking={call.activeSpeaker === tile.peer.id} {...pin} />;
   }
@@ -74,6 +85,7 @@ function SelfTile({ call, ...pin }: Pin & { call: CallSnapshot }) {
       micMuted={!local.micOn}
       handRaised={local.handRaised}
       speaking={local.peerId !== undefined && call.activeSpeaker === local.peerId}
+      note={local.videoPaused ? 'Your link carries only sound: video is paused' : undefined}
       vp8Reason={local.vp8Reason && `You send VP8: ${local.vp8Reason}.`}
       {...pin}
     >

@@ -1,13 +1,13 @@
 import type { CallSnapshot, RemotePeer, RemoteVideo } from '../../room/callSnapshot.js';
 
-/** One tile of the call: a person or a shared screen. */
+/** One tile of the call: a person, a shared screen, or a camera as VP8 beside its INN. */
 export type Tile =
   | { readonly key: string; readonly kind: 'self' }
   | { readonly key: string; readonly kind: 'own-screen' }
   | { readonly key: string; readonly kind: 'peer'; readonly peer: RemotePeer }
   | {
       readonly key: string;
-      readonly kind: 'screen';
+      readonly kind: 'screen' | 'compared';
       readonly peer: RemotePeer;
       readonly video: RemoteVideo;
     };
@@ -19,7 +19,12 @@ export function tilesOf(call: CallSnapshot): Tile[] {
       ? []
       : [{ key: `${peer.id}-screen`, kind: 'screen', peer, video: peer.screen }],
   );
-  const people = call.peers.map((peer): Tile => ({ key: peer.id, kind: 'peer', peer }));
+  const people = call.peers.flatMap((peer): Tile[] => [
+    { key: peer.id, kind: 'peer', peer },
+    ...(peer.compared === undefined
+      ? []
+      : [{ key: `${peer.id}-vp8`, kind: 'compared' as const, peer, video: peer.compared }]),
+  ]);
   const own: Tile[] =
     call.local.screen === undefined ? [] : [{ key: 'own-screen', kind: 'own-screen' }];
   return [...screens, ...own, ...people, { key: 'self', kind: 'self' }];

@@ -1,0 +1,184 @@
+import {
+  createRateController,
+  type EncodedFrame,
+  type Encoder,
+  type I420Frame,
+  type OperatingPoint,
+} from '@inncall/codec-core';
+import { describe, expect, test } from 'vitest';
+import type { PendingPacket } from '../transport/carrierSender.js';
+import { EncodeLoop, type PacketCarrier } from './encodeLoop.js';
+
+const SIZE = { width: 64, height: 48 };
+const FRAME_MS = 40;
+
+class Frame {
+  closed = false;
+  readonly timestamp: number;
+  constructor(index: number) {
+    this.timestamp = index * FRAME_MS * 1000;
+  }
+  close(): void {
+    this.closed = true;
+  }
+}
+
+/** Codes nothing: it stands in for the codec, whose own tests are elsewhere. */
+class CountingEncoder implements Encoder {
+  readonly reconstruction = undefined;
+  readonly points: OperatingPoint[] = [];
+  failNext = false;
+
+  encode(_frame: I420Frame, point: OperatingPoint): Promise<EncodedFrame> {
+    if (this.failNext) {
+      this.failNext = false;
+      return Promise.reject(new Error('broken on purpose'));
+    }
+    this.points.push(point);
+    const data = new Uint8Array(100);
+    return Promise.resolve({
+      data,
+      stats: {
+        type: point.keyFrame === true ? 'key' : 'predicted',
+        frameId: this.points.length,
+        qp: point.qp,
+        bytes: data.length,
+        bits: {},
+        activeShare: 0.5,
+        stages: {},
+        checksum: 0,
+      },
+    });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+class Carrier implements PacketCarrier {
+  flowing = true;
+  probes = 0;
+  readonly lost = 0;
+  readonly packets: PendingPacket[] = [];
+
+  get sent(): number {
+    return this.packets.length;
+  }
+
+  probe(): Promise<void> {
+    this.probes += 1;
+    return Promise.resolve();
+  }
+
+  send(_timestamp: number, pending: PendingPacket): Promise<void> {
+    this.packets.push(pending);
+    return Promise.resolve();
+  }
+}
+
+function setUp() {
+  const encoder = new CountingEncoder();
+  const carrier = new Carrier();
+  const clock = { now: 1_000_000 };
+  const loop = new EncodeLoop<Frame>({
+    readPicture: () =>
+      Promise.resolve({
+        ...SIZE,
+        data: new Uint8Array((SIZE.width * SIZE.height * 3) / 2),
+        color: { matrix: 'bt601', fullRange: false },
+      }),
+    createEncoder: () => encoder,
+    rate: createRateController({ ...SIZE, frameRate: 1000 / FRAME_MS }),
+    carrier,
+    now: () => clock.now,
+  });
+  let frames!: ReadableStreamDefaultController<Frame>;
+  void loop.read(new ReadableStream({ start: (controller) => (frames = controller) }));
+  const capture = async (index: number): Promise<Frame> => {
+    const frame = new Frame(index);
+    clock.now = 1_000_000 + index * FRAME_MS;
+    frames.enqueue(frame);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    return frame;
+  };
+  return { loop, encoder, carrier, capture };
+}
+
+describe('EncodeLoop', () => {
+  test('codes each frame, numbers the packets and frees every frame', async () => {
+    const { loop, carrier, encoder, capture } = setUp();
+    const frames = [];
+    for (let index = 0; index < 5; index += 1) frames.push(await capture(index));
+    expect(carrier.packets.map(({ packet }) => packet.sequence)).toEqual([0, 1, 2, 3, 4]);
+    expect(encoder.points.map(({ keyFrame }) => keyFrame)).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
+    expect(frames.every(({ closed }) => closed)).toBe(true);
+    expect(loop.stats).toMatchObject({ captured: 5, encoded: 5, sent: 5, keyFrames: 1 });
+    await loop.close();
+  });
+
+  test('probes the carrier while it does not flow and counts what is lost by it', async () => {
+    const { loop, carrier, capture } = setUp();
+    carrier.flowing = false;
+    await capture(0);
+    await capture(1);
+    carrier.flowing = true;
+    await capture(2);
+    expect(carrier.probes).toBe(2);
+    expect(loop.stats.drops.transport).toBe(2);
+    expect(carrier.packets.map(({ packet }) => packet.keyFrame)).toEqual([true]);
+    await loop.close();
+  });
+
+  test('a failed frame is counted and the next one is a key frame', async () => {
+    const { loop, carrier, encoder, capture } = setUp();
+    await capture(0);
+    encoder.failNext = true;
+    await capture(20);
+    await capture(21);
+    expect(loop.stats.drops.failed).toBe(1);
+    expect(loop.stats.lastError).toBe('broken on purpose');
+    expect(carrier.packets.at(-1)?.packet.keyFrame).toBe(true);
+    await loop.close();
+  });
+
+  test('codes nothing while paused and begins anew with a key frame', async () => {
+    const { loop, carrier, capture } = setUp();
+    await capture(0);
+    loop.paused = true;
+    await capture(1);
+    await capture(2);
+    loop.paused = false;
+    await capture(30);
+    expect(loop.stats.drops.paused).toBe(2);
+    expect(carrier.packets.map(({ packet }) => packet.keyFrame)).toEqual([true, true]);
+    await loop.close();
+  });
+
+  test('a PLI and a message about the same loss give one key frame', async () => {
+    const { loop, encoder, capture } = setUp();
+    for (let index = 0; index < 20; index += 1) await capture(index);
+    loop.requestKeyFrame();
+    await capture(20);
+    loop.requestKeyFrame();
+    for (let index = 21; index < 50; index += 1) await capture(index);
+    expect(encoder.points.filter(({ keyFrame }) => keyFrame === true)).toHaveLength(2);
+    await loop.close();
+  });
+
+  test('stamps are offsets to the capture in room time', async () => {
+    const { loop, carrier, capture } = setUp();
+    loop.clockOffset = 500;
+    await capture(3);
+    const packet = carrier.packets[0]?.packet;
+    expect(packet?.captureTime).toBe(1_000_000 + 3 * FRAME_MS + 500);
+    expect(packet?.stamps.read).toBe(0);
+    await loop.close();
+  });
+});
