@@ -1,5 +1,7 @@
-/** `npm run check`: types, lint, formatting, unused code, import boundaries and
- * bundle budgets; all are run. */
+/**
+ * `npm run check`: types, lint, formatting, unused code, import boundaries and bundle budgets; all
+ * are run.
+ */
 import { join } from 'node:path';
 import { withinBudgets } from './lib/bundleBudget.mjs';
 import { root } from './lib/root.mjs';

@@ -1,12 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { format, resolveConfig } from 'prettier';
 
 const TITLE = `# Benchmarks
 
 Each section is written by the command it names; edit the command, not the text between the marks.
 `;
 
-/** Puts `text` between the marks of `section` in `BENCHMARKS.md`; all other text stays. */
+/** Puts `text` between the marks of `section` in `BENCHMARKS.md`, formatted; all other text stays. */
 export async function writeSection(folder: string, section: string, text: string): Promise<void> {
   const file = path.join(folder, 'BENCHMARKS.md');
   const [begin, end] = [`<!-- ${section}: begin -->`, `<!-- ${section}: end -->`];
@@ -18,7 +19,8 @@ export async function writeSection(folder: string, section: string, text: string
       ? old.slice(0, from) + block + old.slice(to + end.length)
       : `${old.trimEnd()}\n\n${block}\n`;
   await mkdir(folder, { recursive: true });
-  await writeFile(file, updated);
+  const style = await resolveConfig(file);
+  await writeFile(file, await format(updated, { ...style, parser: 'markdown' }));
 }
 
 /** A table of markdown; numbers line up right, the first column left. */

@@ -1,5 +1,11 @@
-import type { Encoder, FrameStats } from '@inncall/codec-core';
-import type { RateController } from '@inncall/codec-core';
+import type {
+  EncodedFrame,
+  Encoder,
+  FramePlan,
+  FrameStats,
+  I420Frame,
+  RateController,
+} from '@inncall/codec-core';
 import { scalePicture, type CapturedPicture } from '../capture/framePicture.js';
 import { lumaDifference } from '../capture/pixels.js';
 import { CaptureClock } from '../latency/captureClock.js';
@@ -47,6 +53,13 @@ interface Arrival {
   readonly capturedAt: number;
 }
 
+interface Attempt {
+  readonly plan: FramePlan;
+  readonly coded: EncodedFrame;
+  /** Of this attempt alone. */
+  readonly encodeMs: number;
+}
+
 interface LastCoded {
   readonly stats: FrameStats;
   /** As captured, before scaling. */
@@ -68,6 +81,8 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   #encoder:
     { readonly encoder: Encoder; readonly width: number; readonly height: number } | undefined;
   #last: LastCoded | undefined;
+  /** Number of the last frame handed to the carrier; attempts that were not sent have others. */
+  #lastSentId: number | undefined;
   #clockOffset = 0;
   #paused = false;
   #captured = 0;
@@ -195,31 +210,31 @@ export class EncodeLoop<Frame extends CapturedFrame> {
       return;
     }
     // Capture times are regular, so the plan is not upset by how busy this thread is.
-    const plan = rate.plan(capturedAt, {
+    const planned = rate.plan(capturedAt, {
       activity: lumaDifference(source, this.#last?.source),
       width: source.width,
       height: source.height,
     });
-    if (plan.action !== 'encode') {
-      this.#drops.add(plan.action === 'pause' ? 'paused' : 'frame-rate');
+    if (planned.action !== 'encode') {
+      this.#drops.add(planned.action === 'pause' ? 'paused' : 'frame-rate');
       return;
     }
-    const picture = scalePicture(source, plan.scale);
+    const picture = scalePicture(source, planned.scale);
     const encoder = await this.#encoderFor(picture);
     const captureTime = toTick(capturedAt + this.#clockOffset);
     const encodeStart = now();
-    const { data, stats } = await encoder.encode(
-      { ...picture, timestamp },
-      {
-        qp: plan.qp,
-        keyFrame: plan.keyFrame,
-        maxActiveBlocks: plan.maxActiveBlocks,
-        groups: plan.groups,
-      },
-    );
+    let attempt = await this.#encode(encoder, { ...picture, timestamp }, planned);
+    let verdict = rate.judge(attempt.plan, attempt.coded.data.length);
+    while (!verdict.accept) {
+      attempt = await this.#encode(encoder, { ...picture, timestamp }, verdict.retry);
+      verdict = rate.judge(attempt.plan, attempt.coded.data.length);
+    }
+    const { plan, encodeMs } = attempt;
+    const { data, stats } = attempt.coded;
+    this.#lastSentId = stats.frameId;
     const encodeEnd = now();
     this.#options.onPicture?.({ ...picture, captureTime });
-    this.#note({ stats, source, encodeMs: encodeEnd - encodeStart, at: encodeStart });
+    this.#note({ stats, source, encodeMs, at: encodeStart });
     rate.frameSent(capturedAt, { plan, bytes: data.length });
     await carrier.send(timestamp, {
       capturedAt,
@@ -237,6 +252,18 @@ export class EncodeLoop<Frame extends CapturedFrame> {
         data,
       },
     });
+  }
+
+  /** Codes a picture as planned, predicting from the last frame that was sent. */
+  async #encode(encoder: Encoder, frame: I420Frame, plan: FramePlan): Promise<Attempt> {
+    const start = this.#options.now();
+    const { qp, keyFrame, maxActiveBlocks, groups } = plan;
+    const reference = keyFrame ? undefined : this.#lastSentId;
+    const coded = await encoder.encode(frame, {
+      ...{ qp, keyFrame, maxActiveBlocks, groups },
+      ...(reference === undefined ? {} : { reference }),
+    });
+    return { plan, coded, encodeMs: this.#options.now() - start };
   }
 
   #note(coded: LastCoded): void {
@@ -259,6 +286,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   #noteFailure(cause: unknown): void {
     this.#drops.add('failed');
     this.#lastError = cause instanceof Error ? cause.message : String(cause);
+    this.#lastSentId = undefined;
     this.#options.rate.requestKeyFrame();
   }
 
@@ -266,6 +294,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     if (this.#encoder?.width !== width || this.#encoder.height !== height) {
       await this.#encoder?.encoder.close();
       this.#encoder = { encoder: this.#options.createEncoder({ width, height }), width, height };
+      this.#lastSentId = undefined;
     }
     return this.#encoder.encoder;
   }

@@ -2,11 +2,6 @@
 export interface PresentedFrame {
   /** Timestamp of the shown frame, ms: room time of its capture for INN. */
   readonly mediaTime: number;
-  /**
-   * When it was captured, machine time, ms, as the browser estimates it of a
-   * track that it decoded itself.
-   */
-  readonly capturedAt: number | undefined;
   /** When it is expected to be visible, machine time, ms. */
   readonly presentedAt: number;
 }
@@ -38,10 +33,6 @@ export class PresentedFrames {
       this.#presented = metadata.presentedFrames;
       this.#onFrame({
         mediaTime: metadata.mediaTime * 1000,
-        capturedAt:
-          metadata.captureTime === undefined
-            ? undefined
-            : performance.timeOrigin + metadata.captureTime,
         presentedAt: performance.timeOrigin + metadata.expectedDisplayTime,
       });
       this.#watch();

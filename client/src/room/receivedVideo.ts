@@ -125,11 +125,7 @@ export class ReceivedVideo {
     this.#element = undefined;
   }
 
-  #notePresented({ mediaTime, capturedAt, presentedAt }: PresentedFrame): void {
-    if (!(this.receiver instanceof InnReceiver)) {
-      if (capturedAt !== undefined) this.#add('captureToDisplay', presentedAt - capturedAt);
-      return;
-    }
+  #notePresented({ mediaTime, presentedAt }: PresentedFrame): void {
     this.#presentedAt.set(tickOf(mediaTime), presentedAt + this.#clockOffset());
     if (this.#presentedAt.size > KEPT_FRAMES) {
       const oldest = this.#presentedAt.keys().next();

@@ -82,8 +82,6 @@ export class MediaTransports extends Emitter<MediaTransportsEvents> {
       ...(codec && { codec }),
       ...(maxBitrate !== undefined && { encodings: [{ maxBitrate }] }),
       ...(appData.codec === 'opus' && { codecOptions: { opusDtx: true, opusFec: true } }),
-      // Packets of ours carry their capture time themselves.
-      headerExtensionOptions: { absCaptureTime: appData.codec === 'vp8' },
       ...(onRtpSender && { onRtpSender }),
     });
     this.#mirrorOnServer(producer);

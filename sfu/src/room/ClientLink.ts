@@ -3,7 +3,7 @@ import type { NewConsumer, NewConsumerAck, Notification } from '../protocol/inde
 /** The way from a room to one client; signalling implements it. */
 export interface ClientLink {
   notify(notification: Notification): void;
-  /** Resolves to a negative answer where the client is gone or silent. */
-  offerConsumer(consumer: NewConsumer): Promise<NewConsumerAck>;
+  /** Resolves to undefined where the client does not answer, or not as it should. */
+  offerConsumer(consumer: NewConsumer): Promise<NewConsumerAck | undefined>;
   close(): void;
 }

@@ -180,10 +180,14 @@ export class Downlink {
       }
       return;
     }
-    this.#options.logger.info(
-      { consumerId: consumer.id, reason: answer?.message },
-      'client refused a consumer',
-    );
+    if (answer === undefined) {
+      // The client may hold it all the same: takes it back and offers what is missing anew.
+      this.#closeConsumer(consumer.id);
+      if (!this.transport.closed) await this.sync([...this.#desired]);
+      return;
+    }
+    const { message } = answer;
+    this.#options.logger.info({ consumerId: consumer.id, message }, 'client refused a consumer');
     this.consumers.delete(consumer.id);
     consumer.close();
   }

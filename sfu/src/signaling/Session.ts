@@ -24,7 +24,7 @@ import { RateLimiter } from './RateLimiter.js';
 
 export type SignalingSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 
-const OFFER_TIMEOUT_MS = 10_000;
+const OFFER_TIMEOUT_MS = 20_000;
 /** Requests of one client that may wait for earlier ones. */
 const MAX_QUEUED = 256;
 /** A client that sends this many wrong messages, or too many, is cut off. */
@@ -122,14 +122,15 @@ export class Session implements Connection {
     }
   }
 
-  async #offer(consumer: NewConsumer): Promise<NewConsumerAck> {
+  async #offer(consumer: NewConsumer): Promise<NewConsumerAck | undefined> {
     try {
       const ack: unknown = await this.#socket
         .timeout(OFFER_TIMEOUT_MS)
         .emitWithAck('newConsumer', consumer);
       return newConsumerAckSchema.parse(ack);
     } catch (error) {
-      return { ok: false, message: error instanceof Error ? error.message : String(error) };
+      this.#logger.info({ err: error, consumerId: consumer.consumerId }, 'offer not answered');
+      return undefined;
     }
   }
 }

@@ -13,8 +13,8 @@ import { Session } from './Session.js';
 /** A message larger than this ends its connection, bytes. */
 const MAX_MESSAGE = 128 * 1024;
 /** A dead connection is noticed after the two together, ms. */
-const PING_INTERVAL = 4000;
-const PING_TIMEOUT = 4000;
+const PING_INTERVAL = 5000;
+const PING_TIMEOUT = 10_000;
 
 /** socket.io on the web server: one Session per connection. */
 export class SignalingServer {

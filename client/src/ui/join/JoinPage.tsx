@@ -100,7 +100,7 @@ function Problems() {
   const { cameraError, micError } = useApp((state) => state.media);
   const problems = [cameraError, micError].filter((error) => error !== undefined);
   return problems.map((error) => (
-    <Alert key={error.code} color="orange" icon={<IconInfoCircle />} py="xs">
+    <Alert key={error.message} color="orange" icon={<IconInfoCircle />} py="xs">
       {error.message}
     </Alert>
   ));
