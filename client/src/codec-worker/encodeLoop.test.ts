@@ -107,11 +107,11 @@ function setUp() {
 
 describe('EncodeLoop', () => {
   test('codes each frame, numbers the packets and frees every frame', async () => {
-    const { loop, carrier, encoder, capture } = setUp();
+    const { loop, carrier, capture } = setUp();
     const frames = [];
     for (let index = 0; index < 5; index += 1) frames.push(await capture(index));
     expect(carrier.packets.map(({ packet }) => packet.sequence)).toEqual([0, 1, 2, 3, 4]);
-    expect(encoder.points.map(({ keyFrame }) => keyFrame)).toEqual([
+    expect(carrier.packets.map(({ packet }) => packet.keyFrame)).toEqual([
       true,
       false,
       false,
@@ -162,13 +162,13 @@ describe('EncodeLoop', () => {
   });
 
   test('a PLI and a message about the same loss give one key frame', async () => {
-    const { loop, encoder, capture } = setUp();
+    const { loop, carrier, capture } = setUp();
     for (let index = 0; index < 20; index += 1) await capture(index);
     loop.requestKeyFrame();
     await capture(20);
     loop.requestKeyFrame();
     for (let index = 21; index < 50; index += 1) await capture(index);
-    expect(encoder.points.filter(({ keyFrame }) => keyFrame === true)).toHaveLength(2);
+    expect(carrier.packets.filter(({ packet }) => packet.keyFrame)).toHaveLength(2);
     await loop.close();
   });
 

@@ -142,7 +142,8 @@ function markdown(report: RdReport, plots: ReadonlyMap<string, string>): string 
 
 \`npm run bench:rd\`; model ${models.join(', ')}, ${report.ffmpegVersion}, at most ${report.frames} frames of each clip.
 
-Every codec: one key frame, no look-ahead, no reordering, one thread, a fixed quantizer.${
+Every codec: one key frame, no look-ahead, no reordering, one thread, a fixed quantizer (x264, x265
+and ours code the key frame finer by a fixed offset).${
     informative
       ? ' Rows in italics are for information: there the encoder varies the quantizer from frame to frame around the given one.'
       : ''

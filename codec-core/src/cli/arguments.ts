@@ -37,7 +37,7 @@ export const HELP = `innc: video files with the INN codec
   innc info FILE.innc
 
   --qp N          quantization index 1..${MAX_QP}, larger is coarser, the step doubles every 8
-                  (default ${DEFAULT_QP}); 0 is lossless
+                  (default ${DEFAULT_QP}); 0 is lossless; key frames are coded finer
   --bitrate KBPS  constant bit rate, kbit/s
   --lossless      decoded pictures equal the source bit by bit
   --keyint N      a key frame every N frames (default: only the first)

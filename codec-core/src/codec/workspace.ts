@@ -38,7 +38,7 @@ export interface Grid {
   readonly blocks: number;
 }
 
-export function gridOf(width: number, height: number): Grid {
+function gridOf(width: number, height: number): Grid {
   const columns = Math.ceil(width / 8);
   const rows = Math.ceil(height / 8);
   return { width, height, w8: columns * 8, h8: rows * 8, columns, rows, blocks: columns * rows };

@@ -32,7 +32,7 @@ export interface Plane {
 }
 
 /** Pixel of a plane whose edges are replicated without end. */
-export function pixelAt(plane: Plane, x: number, y: number): number {
+function pixelAt(plane: Plane, x: number, y: number): number {
   const cx = Math.min(Math.max(x, 0), plane.width - 1);
   const cy = Math.min(Math.max(y, 0), plane.height - 1);
   return plane.data[cy * plane.width + cx] ?? 0;
