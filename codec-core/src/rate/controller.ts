@@ -61,7 +61,7 @@ const MIN_KEY_INTERVAL_MS = 500;
 const QP_SMOOTHING_MS = 1000;
 
 /** A frame that comes this share of an interval early still counts as due: capture jitters. */
-const EARLY_SHARE = 0.2;
+const EARLY_SHARE = 0.45;
 
 const GROUPS = 4;
 const BLOCK = 8;
