@@ -1,4 +1,4 @@
-/** Import boundaries: the rules at the end of docs/ARCHITECTURE.md, as a check. */
+/** Import boundaries of docs/ARCHITECTURE.md (Packages), as a check. */
 const forbidden = [
   {
     name: 'no-circular',

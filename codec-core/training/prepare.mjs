@@ -11,6 +11,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Kernels } from '../dist/kernels/kernels.js';
+import { LUMA_PADDING, paddedBytes } from '../dist/motion/geometry.js';
 
 const SEGMENTS = [
   { start: 0, stride: 1 },
@@ -24,7 +25,6 @@ const MAX_PIXELS = 640 * 360;
 const SMALL_PIXELS = 90_000;
 /** λ of the search for a step of 16, the middle of the range. */
 const LAMBDA = 0.37 * 16;
-const PADDING = 80;
 
 const [clips, out] = process.argv.slice(2);
 if (!clips || !out) {
@@ -78,7 +78,7 @@ function motionOf(frames, { width, height }) {
   const { run } = kernels;
   const blocks = (width * height) / 64;
   const current = kernels.allocate(width * height);
-  const reference = kernels.allocate((width + 2 * PADDING) * (height + 2 * PADDING));
+  const reference = kernels.allocate(paddedBytes(width, height, LUMA_PADDING));
   const grids = [kernels.allocate(4 * blocks), kernels.allocate(4 * blocks)];
   const contexts = kernels.allocate(kernels.constant('MOTION_CONTEXT_BYTES'));
   const scratch = kernels.allocate(run.motionSearchBytes(width, height));
@@ -86,7 +86,7 @@ function motionOf(frames, { width, height }) {
   const all = new Int16Array(2 * blocks * frames.length);
   for (let t = 1; t < frames.length; t++) {
     kernels.bytes(current, width * height).set(frames[t - 1].subarray(0, width * height));
-    run.padPlane(current, width, width, height, reference, PADDING);
+    run.padPlane(current, width, width, height, reference, LUMA_PADDING);
     kernels.bytes(current, width * height).set(frames[t].subarray(0, width * height));
     const [before, found] = t % 2 ? grids : [grids[1], grids[0]];
     run.searchMotion(

@@ -48,6 +48,14 @@ async function watch(people: readonly Participant[]): Promise<Interval[]> {
   });
 }
 
+function expectFlowing(intervals: readonly Interval[]): void {
+  for (const { captured, shown, keyFrames } of intervals) {
+    expect(captured).toBeGreaterThan(50);
+    expect(shown / captured).toBeGreaterThanOrEqual(0.95);
+    expect(keyFrames).toBeLessThanOrEqual(3);
+  }
+}
+
 function expectHealthy(consumer: ConsumerReport): void {
   expect(consumer.codec).toBe('inn');
   expect(consumer.stats?.checksumMismatches).toBe(0);
@@ -74,11 +82,7 @@ test('two people see and hear each other at 640x360', async ({ server, openBrows
 
   const intervals = await watch([anna, ben]);
   expect(intervals).toHaveLength(2);
-  for (const { captured, shown, keyFrames } of intervals) {
-    expect(captured).toBeGreaterThan(50);
-    expect(shown / captured).toBeGreaterThanOrEqual(0.95);
-    expect(keyFrames).toBeLessThanOrEqual(3);
-  }
+  expectFlowing(intervals);
   for (const person of [anna, ben]) {
     for (const consumer of await person.videoConsumers()) expectHealthy(consumer);
     const audible = await person.page.evaluate(() =>
@@ -103,11 +107,7 @@ test('three people at 320x180; one leaves and comes back', async ({ server, open
   for (const person of people) await person.waitForPictures(2, 15);
   const intervals = await watch(people);
   expect(intervals).toHaveLength(6);
-  for (const { captured, shown, keyFrames } of intervals) {
-    expect(captured).toBeGreaterThan(50);
-    expect(shown / captured).toBeGreaterThanOrEqual(0.95);
-    expect(keyFrames).toBeLessThanOrEqual(3);
-  }
+  expectFlowing(intervals);
   for (const person of people) {
     for (const consumer of await person.videoConsumers()) expectHealthy(consumer);
   }

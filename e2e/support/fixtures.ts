@@ -8,8 +8,8 @@ interface WorkerFixtures {
 }
 
 interface TestFixtures {
-  /** Starts a browser whose camera plays the y4m file; closed after the test. */
-  readonly openBrowser: (clip: string) => Promise<Browser>;
+  /** Starts a browser whose camera plays the y4m file, or a test card; closed after the test. */
+  readonly openBrowser: (clip?: string) => Promise<Browser>;
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({

@@ -19,16 +19,15 @@ import { transformSettings } from '../transport/encodedTransform.js';
 import type { InnSupport } from '../transport/innSupport.js';
 import { MediaTransports } from '../transport/mediaTransports.js';
 import { WorkQueue } from '../workQueue.js';
-import type { CallPhase, CallSnapshot, RemotePeer, RemoteVideo } from './callSnapshot.js';
-import { judgeReception } from './connectionQuality.js';
+import type { CallPhase, CallSnapshot } from './callSnapshot.js';
+import { describePeer } from './describePeer.js';
 import type { LocalMedia } from './localMedia.js';
+import { ReceptionWatch } from './receptionWatch.js';
 import { reconnectDelay } from './reconnectDelays.js';
 import { RemoteMedia } from './remoteMedia.js';
 import { connectToServer, type ServerConnection } from './serverConnection.js';
 import type { SignalingClient } from './signalingClient.js';
 
-const JUDGE_INTERVAL_MS = 1_000;
-const REPORT_INTERVAL_MS = 5_000;
 const MAX_CHAT = 500;
 /** A screen gets more of the link than a face. */
 const WEIGHTS = { camera: 1, screen: 2 } as const;
@@ -62,13 +61,13 @@ export class CallSession extends Emitter<CallSessionEvents> {
   readonly #peers = new Map<string, PeerInfo>();
   readonly #work = new WorkQueue();
   readonly #forgetLocal: () => void;
-  readonly #timers: ReturnType<typeof setInterval>[] = [];
   #prepared: Promise<ServerConnection> | undefined;
   #signaling: SignalingClient | undefined;
   #device: types.Device | undefined;
   #transports: MediaTransports | undefined;
   #network: NetworkSampler | undefined;
   #clock: ClockSync | undefined;
+  #watch: ReceptionWatch | undefined;
   #joined: Joined | undefined;
   #phase: CallPhase = 'joining';
   #error: ClientError | undefined;
@@ -131,7 +130,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
         videoPaused: local.camera.inn?.stats?.videoPaused ?? false,
         vp8Reason: support.supported ? local.camera.innFailure?.message : support.reason,
       },
-      peers: [...this.#peers.values()].map((peer) => this.#describe(peer)),
+      peers: [...this.#peers.values()].map((peer) => describePeer(peer, this.remote, support)),
       activeSpeaker: this.#activeSpeaker,
       chat: this.#chat,
       joinedAt: this.#joinedAt,
@@ -151,10 +150,14 @@ export class CallSession extends Emitter<CallSessionEvents> {
     }
     this.#joinedAt = machineTime();
     this.#setPhase('in-call');
-    this.#timers.push(
-      setInterval(() => this.#judge(), JUDGE_INTERVAL_MS),
-      setInterval(() => this.#report(), REPORT_INTERVAL_MS),
-    );
+    this.#watch = new ReceptionWatch({
+      remote: this.remote,
+      onDecodeLoad: (ms) => {
+        for (const sender of this.#innSenders()) sender.encoder.setDecodeLoad(ms);
+      },
+      onJudged: () => this.#changed(),
+      report: (report) => this.#tell((signaling) => signaling.request(report)),
+    });
   }
 
   async leave(): Promise<void> {
@@ -194,8 +197,6 @@ export class CallSession extends Emitter<CallSessionEvents> {
   setCompareMode(enabled: boolean): void {
     this.#tell((signaling) => signaling.request({ type: 'setCompareMode', enabled }));
   }
-
-  // --- connecting -----------------------------------------------------------
 
   async #connect(): Promise<void> {
     const { room, displayName, support } = this.#options;
@@ -319,8 +320,6 @@ export class CallSession extends Emitter<CallSessionEvents> {
     await transports.restartIce();
   }
 
-  // --- what the server says -------------------------------------------------
-
   #handle(notification: Notification): void {
     switch (notification.type) {
       case 'peerJoined':
@@ -399,8 +398,6 @@ export class CallSession extends Emitter<CallSessionEvents> {
     this.#changed();
   }
 
-  // --- what goes on -----------------------------------------------------------
-
   #innSenders() {
     const { local } = this.#options;
     return [local.camera.inn, local.screen.inn].filter((sender) => sender !== undefined);
@@ -422,66 +419,6 @@ export class CallSession extends Emitter<CallSessionEvents> {
     for (const sender of this.#innSenders()) sender.encoder.setClockOffset(offset);
   }
 
-  #judge(): void {
-    let decodeMs = 0;
-    for (const video of this.remote.videos.values()) {
-      video.judge();
-      decodeMs += video.stats?.decodeMs ?? 0;
-    }
-    for (const sender of this.#innSenders()) sender.encoder.setDecodeLoad(decodeMs);
-    this.remote.alignAudio();
-    this.#changed();
-  }
-
-  #report(): void {
-    const videos = [...this.remote.videos.values()];
-    const latency = videos.flatMap((video) =>
-      [...video.takeSamples()].map(([stage, samplesMs]) => ({
-        stage,
-        codec: video.receiver.offer.appData.codec === 'inn' ? ('inn' as const) : ('vp8' as const),
-        samplesMs,
-      })),
-    );
-    if (latency.length === 0) return;
-    this.#tell((signaling) =>
-      signaling.request({ type: 'reportStats', latency: latency.slice(0, 32), freezes: 0 }),
-    );
-  }
-
-  #describe(peer: PeerInfo): RemotePeer {
-    const { producers: _producers, decodes: _decodes, ...info } = peer;
-    const videos = [...this.remote.videos.values()].filter(
-      ({ receiver }) => receiver.offer.peerId === peer.id,
-    );
-    const received = videos.map(({ receiver: { offer, stream } }): RemoteVideo => ({
-      consumerId: offer.consumerId,
-      source: offer.appData.source === 'screen' ? 'screen' : 'camera',
-      codec: offer.appData.codec === 'inn' ? 'inn' : 'vp8',
-      stream,
-      paused: this.remote.pauseReason(offer.consumerId),
-    }));
-    const find = (source: 'camera' | 'screen', codec: 'inn' | 'vp8') =>
-      received.findLast((video) => video.source === source && video.codec === codec);
-    const inn = find('camera', 'inn');
-    const vp8 = find('camera', 'vp8');
-    return {
-      ...info,
-      camera: inn ?? vp8,
-      screen: find('screen', 'inn') ?? find('screen', 'vp8'),
-      compared: inn && vp8,
-      vp8Reason: inn === undefined && vp8 !== undefined ? this.#vp8Reason(peer) : undefined,
-      quality: videos[0]?.quality ?? judgeReception(undefined),
-    };
-  }
-
-  #vp8Reason(peer: PeerInfo): string {
-    const { support } = this.#options;
-    if (!support.supported) return `Shown as VP8: ${support.reason}.`;
-    return peer.decodes.includes('inn')
-      ? `${peer.displayName} sends VP8: their INN encoder is not running.`
-      : `${peer.displayName} sends VP8: their browser cannot use INN, or they chose VP8.`;
-  }
-
   #tell(send: (signaling: SignalingClient) => Promise<unknown>): void {
     const signaling = this.#signaling;
     if (signaling === undefined) return;
@@ -496,8 +433,6 @@ export class CallSession extends Emitter<CallSessionEvents> {
     });
   }
 
-  // --- ending -----------------------------------------------------------------
-
   get #ended(): boolean {
     return this.#phase === 'left' || this.#phase === 'failed';
   }
@@ -507,7 +442,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
     this.#error = error;
     this.#setPhase(phase);
     this.#forgetLocal();
-    for (const timer of this.#timers) clearInterval(timer);
+    this.#watch?.close();
     this.#clock?.close();
     this.#closeMedia();
     void this.#options.local.publish(undefined);

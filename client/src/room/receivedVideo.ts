@@ -23,6 +23,7 @@ export class ReceivedVideo {
   #presentedBefore = 0;
   #stats: DecodeStats | undefined;
   #lastJudged: DecodeStats | undefined;
+  #freezesReported = 0;
   #quality: ConnectionQuality = judgeReception(undefined);
 
   /** @param clockOffset room time minus machine time, ms */
@@ -111,6 +112,14 @@ export class ReceivedVideo {
     const samples = this.#unreported;
     this.#unreported = new Map();
     return samples;
+  }
+
+  /** Freezes since the last call. */
+  takeFreezes(): number {
+    const total = this.#stats?.freezes ?? 0;
+    const fresh = total - this.#freezesReported;
+    this.#freezesReported = total;
+    return fresh;
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { MAX_DIMENSION } from '../frame/i420.js';
 import type { Codec } from './codec.js';
 import { runInnc } from './run.js';
 
@@ -12,7 +13,8 @@ async function loadCodec(): Promise<Codec> {
   return {
     modelId: runtime.manifest.modelId,
     createEncoder: (width, height) => createEncoder(runtime, { width, height }),
-    createDecoder: () => createDecoder(runtime),
+    // A file is its owner's choice: any size that the format has.
+    createDecoder: () => createDecoder(runtime, { maxPixels: MAX_DIMENSION ** 2 }),
     close: () => runtime.close(),
   };
 }

@@ -132,7 +132,7 @@ function clearSymbols(c: FrameContext, set: RowSet, first: number, size: number)
   }
 }
 
-/** Copy of `count * width` bytes of a table, as a stage's input. */
+/** A table of `count` rows of `width` bytes as a stage's input; a view, valid while the stage runs. */
 export function tableInput(
   c: FrameContext,
   pointer: Pointer,

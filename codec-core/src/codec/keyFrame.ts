@@ -1,4 +1,4 @@
-import type { Stages } from '../inn/stages.js';
+import { STATE_BYTES } from '../motion/geometry.js';
 import {
   bookBits,
   codeCoupling,
@@ -9,7 +9,7 @@ import {
   type QuantSettings,
 } from './frameContext.js';
 import { refine } from './refinement.js';
-import { GROUPS, KEY_FIELD_INPUTS, STATE_BYTES } from './workspace.js';
+import { GROUPS, KEY_FIELD_INPUTS } from './workspace.js';
 
 /**
  * Codes or decodes a key frame: the DCs as a small picture, the conditioning field from them, then
@@ -51,7 +51,7 @@ export async function codeKeyFrame(c: FrameContext): Promise<void> {
   );
   c.timer.mark('field');
 
-  let field = await keyField(c, c.stages, quant);
+  let field = await keyField(c, quant);
   for (let group = 1; group < GROUPS.length; group++) {
     for (const pass of [0, 1] as const) field = await keyPass(c, group, pass, field, quant);
   }
@@ -63,14 +63,10 @@ export async function codeKeyFrame(c: FrameContext): Promise<void> {
   c.kernels.bytes(work.state, STATE_BYTES * grid.blocks).fill(0);
 }
 
-async function keyField(
-  c: FrameContext,
-  stages: Stages,
-  quant: QuantSettings,
-): Promise<Uint8Array> {
+async function keyField(c: FrameContext, quant: QuantSettings): Promise<Uint8Array> {
   const { work } = c;
   const { blocks } = work.grid;
-  const output = await stages.run('key.field', {
+  const output = await c.stages.run('key.field', {
     bytes: { field: tableInput(c, work.keyField, blocks, KEY_FIELD_INPUTS) },
     neighbours: c.kernels.int32(work.neighbours, 8 * blocks),
     knots: quant.knots,
@@ -93,7 +89,6 @@ async function keyPass(
   // The first pass sees the group before it (the DCs are in the field already).
   const seen = GROUPS[pass === 0 ? group - 1 : group];
   if (!set || !seen) throw new RangeError(`no pass ${pass} of group ${group}`);
-  if (pass === 0) c.timer.mark('field');
   c.kernels.run.gatherRows(work.neighbours, set.rows, set.count, 32, work.someNeighbours);
   const output = await c.stages.run(`key.group${group}${pass === 0 ? 'a' : 'b'}`, {
     bytes: {

@@ -1,16 +1,17 @@
+import { STATE_BYTES } from '../motion/geometry.js';
 import { quantizationStep } from '../quant/points.js';
 import {
   bookBits,
   codeCoupling,
+  named,
   quantSettings,
   tableInput,
   type FrameContext,
   type QuantSettings,
-  named,
 } from './frameContext.js';
 import { refine } from './refinement.js';
 import type { Reference } from './references.js';
-import { GROUPS, ROW, STATE_BYTES } from './workspace.js';
+import { GROUPS, ROW } from './workspace.js';
 
 /** λ of the motion search per unit of quantization step (codec-design.md: measured optimum). */
 const MOTION_LAMBDA = 0.37;
@@ -170,7 +171,7 @@ function chooseActive(c: FrameContext, quant: QuantSettings, most: number): void
   c.timer.mark('activity');
 }
 
-/** The gain that exactly `rank` others exceed, at most. */
+/** The gain that at most `rank` others exceed. */
 function gainOfRank(gains: Float32Array, rank: number): number {
   return (
     Float32Array.from(gains)

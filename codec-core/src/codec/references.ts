@@ -1,6 +1,7 @@
 import { FRAME_ID_MODULUS, REFERENCE_CAPACITY } from '../bitstream/header.js';
 import type { Kernels, Pointer } from '../kernels/kernels.js';
-import { LUMA_PADDING, STATE_BYTES, type Workspace } from './workspace.js';
+import { CHROMA_PADDING, LUMA_PADDING, paddedBytes, STATE_BYTES } from '../motion/geometry.js';
+import type { Workspace } from './workspace.js';
 
 /** A decoded picture with all that predicting from it needs. */
 export interface Reference {
@@ -50,8 +51,8 @@ export class References {
     const { run } = this.#kernels;
     const { w8, h8, blocks } = grid;
     run.padPlane(decoded.y, w8, w8, h8, slot.y, LUMA_PADDING);
-    run.padPlane(decoded.u, w8 / 2, w8 / 2, h8 / 2, slot.u, LUMA_PADDING / 2);
-    run.padPlane(decoded.v, w8 / 2, w8 / 2, h8 / 2, slot.v, LUMA_PADDING / 2);
+    run.padPlane(decoded.u, w8 / 2, w8 / 2, h8 / 2, slot.u, CHROMA_PADDING);
+    run.padPlane(decoded.v, w8 / 2, w8 / 2, h8 / 2, slot.v, CHROMA_PADDING);
     this.#kernels.copy(motion, slot.motion, 4 * blocks);
     this.#kernels.copy(flags, slot.flags, blocks);
     this.#kernels.copy(state, slot.state, STATE_BYTES * blocks);
@@ -70,10 +71,10 @@ export class References {
   #allocate(): Slot {
     const { w8, h8, blocks } = this.#work.grid;
     const allocate = (bytes: number): Pointer => this.#kernels.allocate(bytes);
-    const chroma = (w8 / 2 + LUMA_PADDING) * (h8 / 2 + LUMA_PADDING);
+    const chroma = paddedBytes(w8 / 2, h8 / 2, CHROMA_PADDING);
     return {
       frameId: undefined,
-      y: allocate((w8 + 2 * LUMA_PADDING) * (h8 + 2 * LUMA_PADDING)),
+      y: allocate(paddedBytes(w8, h8, LUMA_PADDING)),
       u: allocate(chroma),
       v: allocate(chroma),
       motion: allocate(4 * blocks),

@@ -1,12 +1,13 @@
+import type { Pointer } from '../kernels/kernels.js';
+import { STATE_BYTES } from '../motion/geometry.js';
 import {
+  named,
   tableInput,
   type FrameContext,
   type QuantSettings,
   type RowSet,
-  named,
 } from './frameContext.js';
-import type { Pointer } from '../kernels/kernels.js';
-import { GROUPS, ROW, STATE_BYTES } from './workspace.js';
+import { GROUPS, ROW } from './workspace.js';
 
 const NEUTRAL = 128;
 

@@ -1,10 +1,9 @@
 import type { Kernels, Pointer } from '../kernels/kernels.js';
 import { planesOf, type I420Frame } from '../frame/i420.js';
+import { STATE_BYTES } from '../motion/geometry.js';
 
 /** Coefficients of a block. */
 export const ROW = 96;
-/** Bytes of carried state of a block. */
-export const STATE_BYTES = 16;
 /** Inputs of the key-frame field of a block. */
 export const KEY_FIELD_INPUTS = 40;
 /** First channel and number of channels of each frequency group in a row. */
@@ -15,7 +14,6 @@ export const GROUPS = [
   { first: 41, size: 55 },
 ] as const;
 const LARGEST_GROUP = 55;
-const LUMA_PADDING = 80;
 
 /** Luma, U and V of a picture, one after the other and tightly packed, in kernel memory. */
 export interface PicturePlanes {
@@ -247,6 +245,3 @@ export function saveFrame(
   }
   return { width: grid.width, height: grid.height, timestamp, data };
 }
-
-/** Luma padding of reference planes; chroma has half of it. */
-export { LUMA_PADDING };

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { VECTOR_LIMIT, motionBlocks } from './geometry.js';
-import { TestKernels } from './testKernels.js';
+import { TestKernels } from '../testing/motionKernels.js';
 import { seededRandom } from '../testing/pictures.js';
-import { hostileMotion, randomMotion } from './testPictures.js';
+import { hostileMotion, randomMotion } from '../testing/motionPictures.js';
 
 const CAPACITY = 1 << 18;
 

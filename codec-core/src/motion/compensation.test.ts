@@ -12,9 +12,9 @@ import {
   compensateLuma,
   gatherState,
   padPlane,
-} from './reference.js';
-import { TestKernels } from './testKernels.js';
-import { hostileMotion, noisePlane, randomMotion } from './testPictures.js';
+} from '../testing/motionReference.js';
+import { TestKernels } from '../testing/motionKernels.js';
+import { hostileMotion, noisePlane, randomMotion } from '../testing/motionPictures.js';
 
 let kernels: TestKernels;
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { motionBlocks } from './geometry.js';
-import { type Plane, compensateLuma } from './reference.js';
-import { TestKernels } from './testKernels.js';
-import { noisePlane, texturePlane } from './testPictures.js';
+import { type Plane, compensateLuma } from '../testing/motionReference.js';
+import { TestKernels } from '../testing/motionKernels.js';
+import { noisePlane, texturePlane } from '../testing/motionPictures.js';
 
 let kernels: TestKernels;
 

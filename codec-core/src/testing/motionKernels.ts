@@ -1,7 +1,7 @@
 /** Motion kernels for tests, with helpers to lay data out in their memory. */
 import { readFile } from 'node:fs/promises';
 import { Kernels, type Pointer } from '../kernels/kernels.js';
-import { CHROMA_PADDING, LUMA_PADDING, paddedBytes } from './geometry.js';
+import { CHROMA_PADDING, LUMA_PADDING, paddedBytes } from '../motion/geometry.js';
 
 export class TestKernels {
   readonly run: Kernels['run'];

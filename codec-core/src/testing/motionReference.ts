@@ -2,7 +2,7 @@
  * Slow, readable definition of motion compensation. The kernels must agree with it bit by bit;
  * only tests run it.
  */
-import { STATE_BYTES } from './geometry.js';
+import { STATE_BYTES } from '../motion/geometry.js';
 
 /** HEVC luma taps by quarter position. */
 const LUMA_TAPS: readonly (readonly number[])[] = [

@@ -1,6 +1,6 @@
 /** Synthetic pictures and motion grids for tests, a function of their seed alone. */
-import { seededRandom } from '../testing/pictures.js';
-import type { Plane } from './reference.js';
+import { seededRandom } from './pictures.js';
+import type { Plane } from './motionReference.js';
 
 /** White noise over all 256 values. */
 export function noisePlane(width: number, height: number, seed: number): Plane {
