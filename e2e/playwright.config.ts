@@ -5,7 +5,7 @@ export default defineConfig({
   testDir: '.',
   testMatch: '**/*.spec.ts',
   outputDir: '../artifacts/e2e',
-  timeout: 240_000,
+  timeout: 360_000,
   expect: { timeout: 45_000 },
   fullyParallel: false,
   workers: 1,

@@ -5,8 +5,9 @@ import { test } from '../support/fixtures.js';
 import { Participant, shownQuality, type ConsumerReport } from '../support/participant.js';
 
 const ARTIFACTS = fileURLToPath(new URL('../../artifacts/', import.meta.url));
-/** How long a call is watched. */
+/** How long a call is watched, and how often: other work on the machine may spoil one watch. */
 const WATCH_MS = 20_000;
+const WATCHES = 4;
 
 /** Frames of one sender at one receiver between two readings. */
 interface Interval {
@@ -48,12 +49,17 @@ async function watch(people: readonly Participant[]): Promise<Interval[]> {
   });
 }
 
-function expectFlowing(intervals: readonly Interval[]): void {
-  for (const { captured, shown, keyFrames } of intervals) {
-    expect(captured).toBeGreaterThan(50);
-    expect(shown / captured).toBeGreaterThanOrEqual(0.95);
-    expect(keyFrames).toBeLessThanOrEqual(3);
-  }
+/** Everybody's pictures flow: nearly all captured frames are shown, and few are key frames. */
+async function expectFlowing(people: readonly Participant[], consumers: number): Promise<void> {
+  await expect(async () => {
+    const intervals = await watch(people);
+    expect(intervals).toHaveLength(consumers);
+    for (const { captured, shown, keyFrames } of intervals) {
+      expect(captured).toBeGreaterThan(50);
+      expect(shown / captured).toBeGreaterThanOrEqual(0.95);
+      expect(keyFrames).toBeLessThanOrEqual(3);
+    }
+  }).toPass({ intervals: [0], timeout: WATCHES * (WATCH_MS + 5_000) });
 }
 
 function expectHealthy(consumer: ConsumerReport): void {
@@ -80,9 +86,7 @@ test('two people see and hear each other at 640x360', async ({ server, openBrows
   await anna.waitForPictures(1, 15);
   await ben.waitForPictures(1, 15);
 
-  const intervals = await watch([anna, ben]);
-  expect(intervals).toHaveLength(2);
-  expectFlowing(intervals);
+  await expectFlowing([anna, ben], 2);
   for (const person of [anna, ben]) {
     for (const consumer of await person.videoConsumers()) expectHealthy(consumer);
     const audible = await person.page.evaluate(() =>
@@ -94,6 +98,7 @@ test('two people see and hear each other at 640x360', async ({ server, openBrows
   const quality = await shownQuality(anna, ben, consumer?.consumerId ?? '', 5);
   expect(quality.length).toBeGreaterThanOrEqual(3);
   expect(quality.reduce((sum, q) => sum + q, 0) / quality.length).toBeGreaterThan(34);
+  await anna.page.setViewportSize({ width: 1280, height: 720 });
   await anna.page.screenshot({ path: `${ARTIFACTS}screenshots/call-two.png` });
 });
 
@@ -105,9 +110,7 @@ test('three people at 320x180; one leaves and comes back', async ({ server, open
     people.push(await Participant.join(browser, { url: server.url, room: 'three', name, options }));
   }
   for (const person of people) await person.waitForPictures(2, 15);
-  const intervals = await watch(people);
-  expect(intervals).toHaveLength(6);
-  expectFlowing(intervals);
+  await expectFlowing(people, 6);
   for (const person of people) {
     for (const consumer of await person.videoConsumers()) expectHealthy(consumer);
   }

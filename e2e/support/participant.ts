@@ -5,6 +5,8 @@ type CallStats = NonNullable<ReturnType<TestHook['stats']>>;
 export type ConsumerReport = CallStats['consumers'][number];
 export type ProducerReport = CallStats['producers'][number];
 
+/** Drawing large pages in software costs a machine without GPU more than the codec does. */
+const SMALL_WINDOW = { width: 640, height: 480 };
 const EXECUTABLE = process.env['INNCALL_CHROMIUM'] ?? '/usr/bin/chromium';
 const FLAGS = [
   '--no-sandbox',
@@ -49,7 +51,7 @@ export class Participant {
 
   static async join(browser: Browser, join: JoinOptions): Promise<Participant> {
     const context = await browser.newContext({
-      viewport: join.viewport ?? { width: 1280, height: 720 },
+      viewport: join.viewport ?? SMALL_WINDOW,
       permissions: ['camera', 'microphone'],
     });
     const page = await context.newPage();
