@@ -156,6 +156,7 @@ export class InnCallApp implements AppActions {
       cameraTarget: cameraTarget(quality, this.#url),
       api: this.#support.supported ? this.#support.api : undefined,
       probe: this.#url.probe,
+      timeCode: this.#url.timeCode,
       clockOffset: () => this.#session?.clockOffset ?? 0,
     });
     local.chooseDevices(cameraId, micId);
@@ -226,6 +227,7 @@ export class InnCallApp implements AppActions {
       codec: this.#codec,
       support: this.#support,
       prepared: this.#connection,
+      timeCode: this.#url.timeCode,
     });
     this.#session = session;
     this.#peopleSeen = new Set();

@@ -20,6 +20,8 @@ export interface UrlOptions {
   readonly transform: 'script' | 'streams' | undefined;
   /** `?probe=1`: keep captured pictures for `window.__inncall`. */
   readonly probe: boolean;
+  /** `?timecode=1`: draw the time into the camera's pictures and read it off shown ones. */
+  readonly timeCode: boolean;
 }
 
 const positive = z.coerce.number().positive().max(1e6).optional().catch(undefined);
@@ -47,6 +49,7 @@ export function parseUrlOptions(query: string): UrlOptions {
       .catch(undefined)
       .parse(parameters.get('transform') ?? undefined),
     probe: parameters.get('probe') === '1',
+    timeCode: parameters.get('timecode') === '1',
   };
 }
 

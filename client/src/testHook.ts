@@ -1,6 +1,7 @@
 import type { InnCallApp } from './app.js';
 import type { Picture } from './codec-worker/messages.js';
 import type { CallStats } from './room/callStats.js';
+import type { ShownPicture } from './room/receivedVideo.js';
 
 /** Read-only view of a running call for tests and measurements: `window.__inncall`. */
 export interface TestHook {
@@ -10,9 +11,11 @@ export interface TestHook {
   /** Frames that the camera delivered, as the browser counts them. */
   cameraFrames(): { readonly delivered: number; readonly total: number } | undefined;
   /** The picture that is on the screen now. */
-  shownPicture(consumerId: string): Promise<Picture | undefined>;
+  shownPicture(consumerId: string): Promise<ShownPicture | undefined>;
   /** The picture captured at `captureTime`, about the last three seconds; needs `?probe=1`. */
   capturedPicture(source: 'camera' | 'screen', captureTime: number): Promise<Picture | undefined>;
+  /** The camera's picture in which this time was drawn; needs `?timecode=1&probe=1`. */
+  markedPicture(time: number): Promise<Picture | undefined>;
 }
 
 declare global {
@@ -34,6 +37,7 @@ export function installTestHook(app: InnCallApp): void {
       return stats && { delivered: stats.deliveredFrames, total: stats.totalFrames };
     },
     shownPicture: async (consumerId) => app.session?.remote.videos.get(consumerId)?.shownPicture(),
+    markedPicture: (time) => app.local.markedPicture(time),
     capturedPicture: async (source, captureTime) =>
       app.local[source].inn?.encoder.findPicture(captureTime),
   };

@@ -1,8 +1,8 @@
 /** Decode worker: the received videos of several consumers, to their shown tracks. */
-import { createDecoder, type CodecRuntime, type I420Frame } from '@inncall/codec-core';
+import { createDecoder, type CodecRuntime } from '@inncall/codec-core';
+import { toVideoFrame } from '../capture/videoFrame.js';
 import { attachCarrierReceiver } from '../transport/carrierReceiver.js';
 import type { EncodedStreams } from '../transport/encodedStreams.js';
-import type { PictureColor } from '../transport/packet.js';
 import { transformOptionsSchema } from '../transport/transformOptions.js';
 import { DecodeStream } from './decodeStream.js';
 import { machineTime } from './machineTime.js';
@@ -25,22 +25,6 @@ function post(event: DecodeEvent): void {
 
 function fail(cause: unknown): void {
   post({ type: 'failed', message: cause instanceof Error ? cause.message : String(cause) });
-}
-
-function toVideoFrame(picture: I420Frame, color: PictureColor): VideoFrame {
-  const bt709 = color.matrix === 'bt709';
-  return new VideoFrame(picture.data, {
-    format: 'I420',
-    codedWidth: picture.width,
-    codedHeight: picture.height,
-    timestamp: picture.timestamp,
-    colorSpace: {
-      matrix: bt709 ? 'bt709' : 'smpte170m',
-      primaries: bt709 ? 'bt709' : 'smpte170m',
-      transfer: bt709 ? 'bt709' : 'smpte170m',
-      fullRange: color.fullRange,
-    },
-  });
 }
 
 function open(consumerId: string, output: WritableStream<VideoFrame>): void {

@@ -75,7 +75,7 @@ export const encodeCommandSchema = z.discriminatedUnion('type', [
 export type EncodeCommand = z.infer<typeof encodeCommandSchema>;
 
 /** A picture for tests and measurements: tightly packed I420. */
-const pictureSchema = z.object({
+export const pictureSchema = z.object({
   width: z.int(),
   height: z.int(),
   captureTime: z.number(),

@@ -12,5 +12,5 @@ test('only the latest samples count', () => {
   const samples = new StageSamples(4);
   expect(samples.summary()).toBeUndefined();
   for (const ms of [100, 100, 1, 2, 3, 4]) samples.add(ms);
-  expect(samples.summary()).toEqual({ count: 4, p50: 2, p95: 4, max: 4 });
+  expect(samples.summary()).toEqual({ count: 4, p50: 2, p95: 4, p99: 4, max: 4 });
 });

@@ -3,6 +3,7 @@ export interface StageSummary {
   readonly count: number;
   readonly p50: number;
   readonly p95: number;
+  readonly p99: number;
   readonly max: number;
 }
 
@@ -29,6 +30,7 @@ export class StageSamples {
       count: sorted.length,
       p50: percentile(sorted, 0.5),
       p95: percentile(sorted, 0.95),
+      p99: percentile(sorted, 0.99),
       max: percentile(sorted, 1),
     };
   }

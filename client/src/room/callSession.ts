@@ -40,6 +40,8 @@ export interface CallSessionOptions {
   readonly support: InnSupport;
   /** A connection made in advance. */
   readonly prepared?: Promise<ServerConnection> | undefined;
+  /** Read time codes off shown pictures. */
+  readonly timeCode: boolean;
 }
 
 interface CallSessionEvents {
@@ -84,6 +86,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
       decoders: options.codec.decoders,
       api: options.support.supported ? options.support.api : undefined,
       clockOffset: () => this.clockOffset,
+      timeCode: options.timeCode,
     });
     this.remote.on('changed', () => this.#changed());
     this.remote.on('keyFrameNeeded', (consumerId) => {
@@ -200,7 +203,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
 
   async #connect(): Promise<void> {
     const { room, displayName, support } = this.#options;
-    const { signaling, device } = await this.#takeConnection();
+    const { signaling, device, rtpCapabilities } = await this.#takeConnection();
     this.#signaling?.close();
     this.#signaling = signaling;
     this.#device = device;
@@ -215,7 +218,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
       type: 'join',
       roomId: room,
       displayName,
-      rtpCapabilities: device.recvRtpCapabilities,
+      rtpCapabilities,
       decodes: support.supported ? ['inn', 'vp8'] : ['vp8'],
       ...(previous && { session: { token: previous.sessionToken, keepMedia: true } }),
     });

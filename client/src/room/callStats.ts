@@ -1,5 +1,6 @@
 import type { DecodeStats, EncodeStats, NetworkReading } from '../codec-worker/messages.js';
 import type { ClockEstimate } from '../latency/clockOffset.js';
+import type { GlassToGlassReport } from '../latency/glassToGlass.js';
 import type { CallSession } from './callSession.js';
 import type { LocalMedia } from './localMedia.js';
 import type { StageSummaries } from './receivedVideo.js';
@@ -26,6 +27,8 @@ export interface ConsumerReport {
   /** `undefined` for VP8. */
   readonly stats: DecodeStats | undefined;
   readonly stages: StageSummaries;
+  /** In test mode (`?timecode=1`): latency by the time drawn into the picture. */
+  readonly glassToGlass: GlassToGlassReport | undefined;
 }
 
 /** Every number of a call at one moment. */
@@ -68,6 +71,7 @@ export function collectStats(session: CallSession, local: LocalMedia, at: number
       framesPresented: video.framesPresented,
       stats: video.stats,
       stages: video.stages,
+      glassToGlass: video.glassToGlass,
     };
   });
   return { at, clock: session.clock, network: session.network, producers, consumers };

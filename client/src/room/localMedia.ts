@@ -1,7 +1,8 @@
 import type { types } from 'mediasoup-client';
 import { openCamera, openMicrophone, openScreen } from '../capture/devices.js';
+import { TimeCodedTrack } from '../capture/timeCodedTrack.js';
 import type { CodecWorkers } from '../codec-worker/codecWorkers.js';
-import type { EncodeSettings } from '../codec-worker/messages.js';
+import type { EncodeSettings, Picture } from '../codec-worker/messages.js';
 import { ClientError } from '../errors.js';
 import { Emitter } from '../events.js';
 import { SCREEN_TARGET, type VideoTarget } from '../settings.js';
@@ -15,6 +16,8 @@ export interface LocalMediaOptions {
   readonly cameraTarget: VideoTarget;
   readonly api: TransformApi | undefined;
   readonly probe: boolean;
+  /** Draw the time into the camera's pictures. */
+  readonly timeCode: boolean;
   /** Room time minus machine time, ms. */
   readonly clockOffset: () => number;
 }
@@ -42,23 +45,25 @@ interface LocalMediaEvents {
 export class LocalMedia extends Emitter<LocalMediaEvents> {
   readonly camera: VideoPublication;
   readonly screen: VideoPublication;
-  readonly #probe: boolean;
+  readonly #options: LocalMediaOptions;
   readonly #work = new WorkQueue();
   #cameraTarget: VideoTarget;
   #transports: MediaTransports | undefined;
   #mic: MediaStreamTrack | undefined;
   #micOn = true;
   #micProducer: types.Producer | undefined;
+  #timeCoded: TimeCodedTrack | undefined;
   #cameraId: string | undefined;
   #micId: string | undefined;
   #opening = 0;
   #cameraError: ClientError | undefined;
   #micError: ClientError | undefined;
 
-  constructor({ codec, cameraTarget, api, probe, clockOffset }: LocalMediaOptions) {
+  constructor(options: LocalMediaOptions) {
     super();
+    const { codec, cameraTarget, api, clockOffset } = options;
+    this.#options = options;
     this.#cameraTarget = cameraTarget;
-    this.#probe = probe;
     const publication = (source: 'camera' | 'screen', target: VideoTarget) =>
       new VideoPublication({
         source,
@@ -174,6 +179,11 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     });
   }
 
+  /** The camera's picture with this time drawn in (`timeCode` and `probe`). */
+  async markedPicture(time: number): Promise<Picture | undefined> {
+    return this.#timeCoded?.findPicture(time);
+  }
+
   async close(): Promise<void> {
     this.clear();
     await this.#work.run(async () => {
@@ -197,11 +207,11 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
 
   #settingsFor(content: 'camera' | 'screen', target: VideoTarget): EncodeSettings {
     const { maxBitrate, frameRate } = target;
-    return { content, maxBitrate, frameRate, probe: this.#probe };
+    return { content, maxBitrate, frameRate, probe: this.#options.probe };
   }
 
   async #openCamera(): Promise<MediaStreamTrack> {
-    const track = await openCamera(this.#cameraTarget, this.#cameraId);
+    const track = this.#mark(await openCamera(this.#cameraTarget, this.#cameraId));
     track.addEventListener('ended', () => {
       if (this.camera.track !== track) return;
       this.#cameraError = new ClientError(
@@ -211,6 +221,14 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
       void this.#change(() => this.camera.setTrack(undefined));
     });
     return track;
+  }
+
+  /** In test mode the track with the time drawn in, else the track itself. */
+  #mark(source: MediaStreamTrack): MediaStreamTrack {
+    const { timeCode, clockOffset, probe } = this.#options;
+    if (!timeCode) return source;
+    this.#timeCoded = new TimeCodedTrack({ source, clockOffset, probe });
+    return this.#timeCoded.track;
   }
 
   async #openMic(): Promise<void> {

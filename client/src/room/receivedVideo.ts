@@ -1,7 +1,10 @@
 import { LIMITS, type LatencyStage } from '@inncall/sfu/protocol';
 import { readPicture } from '../capture/framePicture.js';
+import { machineTime } from '../codec-worker/machineTime.js';
 import type { DecodeStats, FrameTimeline, Picture } from '../codec-worker/messages.js';
+import { GlassToGlass, type GlassToGlassReport } from '../latency/glassToGlass.js';
 import { PresentedFrames, type PresentedFrame } from '../latency/presentedFrames.js';
+import { codeLevels, readTimeCode } from '../latency/timeCode.js';
 import { StageSamples, type StageSummary } from '../latency/stageSamples.js';
 import { InnReceiver, type MediaReceiver } from '../receivePipeline.js';
 import { judgeReception, type ConnectionQuality } from './connectionQuality.js';
@@ -10,13 +13,34 @@ const KEPT_FRAMES = 256;
 
 export type StageSummaries = Readonly<Partial<Record<LatencyStage, StageSummary>>>;
 
+/** A picture that was on the screen. */
+export interface ShownPicture extends Picture {
+  /** The time drawn into it, room time in ms, where it can be read (test mode). */
+  readonly drawnAt?: number | undefined;
+}
+
+interface ShownFrame {
+  /** Room time, ms. */
+  readonly presentedAt: number;
+  /** Latency by the time drawn into the picture, ms. */
+  readonly codeLatency: number | undefined;
+}
+
+export interface ReceivedVideoOptions {
+  /** Room time minus machine time, ms. */
+  readonly clockOffset: () => number;
+  /** Read time codes off the shown pictures. */
+  readonly timeCode: boolean;
+}
+
 /** A received video with everything that is measured of it. */
 export class ReceivedVideo {
   readonly receiver: MediaReceiver;
   readonly #clockOffset: () => number;
+  readonly #glassToGlass: GlassToGlass | undefined;
   readonly #stages = new Map<LatencyStage, StageSamples>();
-  /** Room time of display by capture time, for frames whose timeline is not here yet. */
-  readonly #presentedAt = new Map<number, number>();
+  /** What is known of shown frames by capture time, until their timeline is here. */
+  readonly #shown = new Map<number, ShownFrame>();
   #unreported = new Map<LatencyStage, number[]>();
   #element: HTMLVideoElement | undefined;
   #presented: PresentedFrames | undefined;
@@ -26,10 +50,10 @@ export class ReceivedVideo {
   #freezesReported = 0;
   #quality: ConnectionQuality = judgeReception(undefined);
 
-  /** @param clockOffset room time minus machine time, ms */
-  constructor(receiver: MediaReceiver, clockOffset: () => number) {
+  constructor(receiver: MediaReceiver, { clockOffset, timeCode }: ReceivedVideoOptions) {
     this.receiver = receiver;
     this.#clockOffset = clockOffset;
+    if (timeCode) this.#glassToGlass = new GlassToGlass();
     if (receiver instanceof InnReceiver) {
       receiver.decoder.on('stats', ({ stats, timelines }) => {
         this.#stats = stats;
@@ -57,6 +81,11 @@ export class ReceivedVideo {
     );
   }
 
+  /** `undefined` where no time codes are looked for. */
+  get glassToGlass(): GlassToGlassReport | undefined {
+    return this.#glassToGlass?.report;
+  }
+
   get quality(): ConnectionQuality {
     return this.#quality;
   }
@@ -73,12 +102,15 @@ export class ReceivedVideo {
   }
 
   /** Copy of the picture that is shown now; its time is the capture time for INN. */
-  async shownPicture(): Promise<Picture | undefined> {
+  async shownPicture(): Promise<ShownPicture | undefined> {
     if (this.#element === undefined || this.#element.readyState < 2) return undefined;
     const frame = new VideoFrame(this.#element);
     try {
       const { width, height, data } = await readPicture(frame);
-      return { width, height, data, captureTime: frame.timestamp / 1000 };
+      const picture = { width, height, data, captureTime: frame.timestamp / 1000 };
+      if (this.#glassToGlass === undefined) return picture;
+      const now = machineTime() + this.#clockOffset();
+      return { ...picture, drawnAt: readTimeCode(codeLevels(picture), now) };
     } finally {
       frame.close();
     }
@@ -135,10 +167,16 @@ export class ReceivedVideo {
   }
 
   #notePresented({ mediaTime, presentedAt }: PresentedFrame): void {
-    this.#presentedAt.set(tickOf(mediaTime), presentedAt + this.#clockOffset());
-    if (this.#presentedAt.size > KEPT_FRAMES) {
-      const oldest = this.#presentedAt.keys().next();
-      if (oldest.done !== true) this.#presentedAt.delete(oldest.value);
+    // Nothing can be seen before it is looked at.
+    const seenAt = Math.max(machineTime(), presentedAt) + this.#clockOffset();
+    const codeLatency = this.#element && this.#glassToGlass?.look(this.#element, seenAt);
+    this.#shown.set(tickOf(mediaTime), {
+      presentedAt: presentedAt + this.#clockOffset(),
+      codeLatency,
+    });
+    if (this.#shown.size > KEPT_FRAMES) {
+      const oldest = this.#shown.keys().next();
+      if (oldest.done !== true) this.#shown.delete(oldest.value);
     }
   }
 
@@ -149,10 +187,14 @@ export class ReceivedVideo {
     this.#add('network', line.received - line.sent);
     this.#add('receiveToDecode', line.decodeStart - line.received);
     this.#add('decode', line.decodeEnd - line.decodeStart);
-    const presentedAt = this.#presentedAt.get(tickOf(line.captureTime));
-    if (presentedAt === undefined) return;
+    const shown = this.#shown.get(tickOf(line.captureTime));
+    if (shown === undefined) return;
+    const { presentedAt, codeLatency } = shown;
     this.#add('decodeToDisplay', presentedAt - line.decodeEnd);
     this.#add('captureToDisplay', presentedAt - line.captureTime);
+    if (codeLatency !== undefined) {
+      this.#glassToGlass?.compare(codeLatency, presentedAt - line.captureTime);
+    }
   }
 
   #add(stage: LatencyStage, ms: number): void {

@@ -18,6 +18,8 @@ export interface RemoteMediaOptions {
   readonly decoders: DecodeWorkerPool;
   readonly api: TransformApi | undefined;
   readonly clockOffset: () => number;
+  /** Read time codes off shown pictures. */
+  readonly timeCode: boolean;
 }
 
 /** Everything that this client receives, by consumer. */
@@ -59,7 +61,7 @@ export class RemoteMedia extends Emitter<RemoteMediaEvents> {
         appData.codec === 'inn'
           ? await this.#acceptInn(offer, transports)
           : await PlainReceiver.create(offer, transports);
-      this.#videos.set(consumerId, new ReceivedVideo(receiver, this.#options.clockOffset));
+      this.#videos.set(consumerId, new ReceivedVideo(receiver, this.#options));
     }
     if (this.#closedEarly.delete(consumerId)) this.close(consumerId);
     this.emit('changed', undefined);

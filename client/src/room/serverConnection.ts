@@ -1,5 +1,6 @@
 import { PROTOCOL_VERSION } from '@inncall/sfu/protocol';
 import type { types } from 'mediasoup-client';
+import { withAbsCaptureTime } from '../transport/absCaptureTime.js';
 import { loadDevice } from '../transport/mediaTransports.js';
 import { SignalingClient } from './signalingClient.js';
 
@@ -7,6 +8,8 @@ import { SignalingClient } from './signalingClient.js';
 export interface ServerConnection {
   readonly signaling: SignalingClient;
   readonly device: types.Device;
+  /** What this client receives, as it tells the server. */
+  readonly rtpCapabilities: types.RtpCapabilities;
 }
 
 /**
@@ -19,9 +22,11 @@ export async function connectToServer(device?: types.Device): Promise<ServerConn
   const signaling = await SignalingClient.connect();
   try {
     const hello = await signaling.request({ type: 'hello', protocolVersion: PROTOCOL_VERSION });
+    const loaded = device ?? (await loadDevice(hello.routerRtpCapabilities));
     return {
       signaling,
-      device: device ?? (await loadDevice(hello.routerRtpCapabilities)),
+      device: loaded,
+      rtpCapabilities: withAbsCaptureTime(loaded.recvRtpCapabilities, hello.routerRtpCapabilities),
     };
   } catch (cause) {
     signaling.close();

@@ -8,6 +8,7 @@ import type {
 import { Device, type types } from 'mediasoup-client';
 import { ClientError } from '../errors.js';
 import { Emitter } from '../events.js';
+import { offerAbsCaptureTime } from './absCaptureTime.js';
 
 /** How media transports ask the server; `SignalingClient` fits. */
 export type Request = <T extends RequestType>(request: RequestOf<T>) => Promise<ResponseOf<T>>;
@@ -74,7 +75,8 @@ export class MediaTransports extends Emitter<MediaTransportsEvents> {
   async produce(options: ProduceOptions): Promise<types.Producer> {
     const { track, appData, paused, maxBitrate, onRtpSender } = options;
     const codec = this.#codecFor(appData.codec);
-    const producer = await this.#opened(this.#send).produce({
+    const transport = this.#opened(this.#send);
+    const producer = await transport.produce({
       track,
       appData: { ...appData, startPaused: paused },
       stopTracks: false,
@@ -82,7 +84,10 @@ export class MediaTransports extends Emitter<MediaTransportsEvents> {
       ...(codec && { codec }),
       ...(maxBitrate !== undefined && { encodings: [{ maxBitrate }] }),
       ...(appData.codec === 'opus' && { codecOptions: { opusDtx: true, opusFec: true } }),
-      ...(onRtpSender && { onRtpSender }),
+      onRtpSender: (sender) => {
+        offerAbsCaptureTime(transport, sender);
+        onRtpSender?.(sender);
+      },
     });
     this.#mirrorOnServer(producer);
     return producer;

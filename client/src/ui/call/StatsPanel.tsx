@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Switch, Table, Text, Title } from '@mantine/core';
 import { IconClipboardText, IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
+import type { GlassToGlassReport } from '../../latency/glassToGlass.js';
 import type { CallSnapshot } from '../../room/callSnapshot.js';
 import type { CallStats, ConsumerReport } from '../../room/callStats.js';
 import { useActions } from '../../state/actions.js';
@@ -102,7 +103,21 @@ function ConsumerStats({ consumer, name }: { consumer: ConsumerReport; name: str
               : `, sound ${consumer.audioLeadMs.toFixed(0)} ms ahead`)
           : `${String(consumer.framesPresented)} frames shown`}
       </Text>
+      {consumer.glassToGlass && <GlassToGlassText report={consumer.glassToGlass} />}
     </section>
+  );
+}
+
+function GlassToGlassText({ report }: { readonly report: GlassToGlassReport }) {
+  const { read, unread, latency, aboveStamps } = report;
+  return (
+    <Text size="xs" c="dimmed">
+      {latency
+        ? `Glass to glass ${latency.p50.toFixed(0)} / ${latency.p95.toFixed(0)} ms by time code`
+        : 'Glass to glass: no time code was read yet'}
+      {aboveStamps && `, ${aboveStamps.p50.toFixed(1)} ms above the stamps`}
+      {`; ${String(read)} codes read, ${String(unread)} not`}
+    </Text>
   );
 }
 
