@@ -8,7 +8,8 @@ import { say } from './run.mjs';
 const BUDGETS = [
   { what: 'app (scripts)', pattern: /^index-.*\.js$/, kB: 300 },
   { what: 'app (styles)', pattern: /\.css$/, kB: 45 },
-  { what: 'codec workers', pattern: /\.worker-.*\.js$/, kB: 140 },
+  { what: 'codec workers', pattern: /^inn.*\.worker-.*\.js$/, kB: 140 },
+  { what: 'time code worker (test mode)', pattern: /^timeCode\.worker-.*\.js$/, kB: 30 },
   { what: 'kernels', pattern: /^kernels-.*\.wasm$/, kB: 40 },
   { what: 'models', pattern: /\.(model|onnx)$/, kB: 2000 },
   { what: 'inference runtime', pattern: /^ort-.*\.wasm$/, kB: 2900 },
