@@ -8,7 +8,7 @@ import { root } from './lib/root.mjs';
 import { run, say, SetupError } from './lib/run.mjs';
 import { ensureBuild, ensureChromium, ensureDependencies, ensureWorker } from './lib/setup.mjs';
 
-const UNIT_PACKAGES = ['codec-core', 'sfu', 'client'];
+const UNIT_PACKAGES = ['codec-core', 'sfu', 'client', 'e2e'];
 const reports = join(root, 'artifacts/test');
 const none = { passed: 0, failed: 0, skipped: 0 };
 
@@ -43,7 +43,7 @@ function unitTests(name, env) {
 
 function browserTests(env) {
   say('browser tests');
-  const path = join(reports, 'e2e.json');
+  const path = join(reports, 'browser.json');
   const succeeded = run(
     process.execPath,
     [

@@ -44,8 +44,8 @@ function renderedClip(path: string, width: number, height: number, fps: number):
   return path;
 }
 
-/** Frame `t`: a textured head and shoulders swaying before a textured wall, with sensor noise. */
-function renderFrame(width: number, height: number, t: number): Buffer {
+/** Frame `t` of a loop of 60: a textured head and shoulders swaying before a textured wall, with sensor noise. */
+export function renderFrame(width: number, height: number, t: number): Buffer {
   const phase = (2 * Math.PI * t) / FRAMES;
   const cx = width * (0.5 + 0.06 * Math.sin(phase));
   const cy = height * (0.45 + 0.02 * Math.cos(2 * phase));
