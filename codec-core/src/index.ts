@@ -17,3 +17,4 @@ export { createCodecRuntime, type CodecRuntime, type CodecRuntimeOptions } from 
 export type { ModelManifest } from './inn/modelPack.js';
 export type { OnnxRuntime } from './inn/stages.js';
 export * from './rate/index.js';
+export * from './recovery/index.js';

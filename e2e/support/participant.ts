@@ -1,4 +1,4 @@
-import { chromium, expect, type Browser, type Page } from '@playwright/test';
+import { chromium, expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import type { TestHook } from '../../client/src/testHook.js';
 
 type CallStats = NonNullable<ReturnType<TestHook['stats']>>;
@@ -40,6 +40,8 @@ export interface JoinOptions {
   /** URL options of the client (bitrate, fps, width, height, codec, probe). */
   readonly options?: Readonly<Record<string, string | number>>;
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** Called before the page opens. */
+  readonly prepare?: (context: BrowserContext) => Promise<void>;
 }
 
 /** One person in a call: a page of a browser and what it measures. */
@@ -54,6 +56,7 @@ export class Participant {
       viewport: join.viewport ?? SMALL_WINDOW,
       permissions: ['camera', 'microphone'],
     });
+    await join.prepare?.(context);
     const page = await context.newPage();
     const query = new URLSearchParams({ room: join.room });
     for (const [key, value] of Object.entries(join.options ?? {})) query.set(key, String(value));

@@ -194,11 +194,6 @@ describe('a call', () => {
       acknowledged: [1],
       lost: [2],
       needsKeyFrame: false,
-      framesDecoded: 1,
-      decodeMs: 3,
-      jitterMs: 1,
-      packetLoss: 0.5,
-      receivedBitrate: 1000,
     };
     const consumerId = bob.consumers[0]?.consumerId ?? '';
     await bob.request({ type: 'feedback', consumerId, report });
@@ -227,7 +222,12 @@ describe('a call', () => {
     expect(clock.t2).toBeGreaterThanOrEqual(clock.t1);
     const latency = [{ stage: 'decode', codec: 'inn', samplesMs: [1, 2] }] as const;
     const entries = latency.map((entry) => ({ ...entry, samplesMs: [...entry.samplesMs] }));
-    await bob.request({ type: 'reportStats', latency: entries, freezes: 1 });
+    await bob.request({
+      type: 'reportStats',
+      latency: entries,
+      freezes: 1,
+      repairs: [{ by: 'reference', ms: 120 }],
+    });
     expect(await scrape(server, 'inncall_latency_seconds_count')).toEqual([
       'inncall_latency_seconds_count{stage="decode",codec="inn"} 2',
     ]);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { shareOf } from './bitrateShares.js';
-import { readNetwork } from './networkSampler.js';
+import { countPath, isFresh, readNetwork } from './networkSampler.js';
 
 const pair = {
   type: 'candidate-pair',
@@ -24,6 +24,21 @@ test('reads the selected pair and the worst of the receivers', () => {
 test('says nothing while no path is selected', () => {
   expect(readNetwork([{ ...pair, state: 'in-progress' }])).toBeUndefined();
   expect(readNetwork([])).toBeUndefined();
+});
+
+test('numbers that only repeat themselves while packets go out are not news', () => {
+  const look = (packetsSent: number, packetsReceived: number, measurements: number) =>
+    countPath([
+      { ...pair, packetsSent, packetsReceived },
+      { type: 'remote-inbound-rtp', roundTripTimeMeasurements: measurements },
+    ]);
+  const before = look(100, 10, 3);
+  expect(isFresh(before, undefined)).toBe(true);
+  expect(isFresh(look(110, 10, 3), before)).toBe(false);
+  expect(isFresh(look(110, 11, 3), before)).toBe(true);
+  expect(isFresh(look(110, 10, 4), before)).toBe(true);
+  // Nothing was sent, so nothing can come back.
+  expect(isFresh(look(100, 10, 3), before)).toBe(true);
 });
 
 test('shares what VP8 leaves by weight', () => {

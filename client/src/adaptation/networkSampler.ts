@@ -6,20 +6,31 @@ export interface NetworkSample extends NetworkReading {
   readonly vp8Bitrate: number;
 }
 
+/** What has passed on the selected path: RTP that was sent, RTCP that came back. */
+export interface PathCounters {
+  readonly sent: number;
+  readonly received: number;
+  /** Receiver reports about what was sent. */
+  readonly reports: number;
+}
+
 /** The counters that the next sample needs. */
 interface Baseline {
   readonly at: number;
+  readonly path: PathCounters;
   readonly vp8Bytes: number;
   readonly vp8Ssrcs: ReadonlySet<number>;
 }
 
-const INTERVAL_MS = 250;
+const INTERVAL_MS = 200;
 
 /**
  * Reads the browser's bandwidth estimate from the selected candidate pair.
  *
  * The estimate follows all bytes on the wire, ours too; `targetBitrate` of the
- * carrier's sender knows only the carrier.
+ * carrier's sender knows only the carrier. The browser repeats its last numbers
+ * while nothing comes back; that is not passed on, so that the rate controller
+ * sees an outage as silence.
  */
 export class NetworkSampler {
   readonly #timer: ReturnType<typeof setInterval>;
@@ -66,12 +77,14 @@ export class NetworkSampler {
     const now = performance.now();
     const vp8Bytes = outbound.reduce((sum, entry) => sum + (entry.bytesSent ?? 0), 0);
     const before = this.#baseline;
+    const path = countPath(entries);
     this.#baseline = {
       at: now,
+      path,
       vp8Bytes,
       vp8Ssrcs: new Set(outbound.map((entry) => entry.ssrc ?? -1)),
     };
-    if (reading === undefined) return undefined;
+    if (reading === undefined || !isFresh(path, before?.path)) return undefined;
     const sameSenders = before?.vp8Ssrcs.size === outbound.length;
     const vp8Bitrate =
       before !== undefined && sameSenders
@@ -92,18 +105,41 @@ export interface StatsEntry {
   readonly currentRoundTripTime?: number;
   readonly fractionLost?: number;
   readonly jitter?: number;
+  readonly packetsSent?: number;
+  readonly packetsReceived?: number;
+  readonly roundTripTimeMeasurements?: number;
 }
 
 function* toEntries(report: RTCStatsReport): Generator<StatsEntry> {
   for (const entry of report.values()) yield entry as StatsEntry;
 }
 
-/** `undefined` while no path is selected or nothing is known of it. */
-export function readNetwork(entries: readonly StatsEntry[]): NetworkReading | undefined {
-  const pair = entries.find(
+function selectedPair(entries: readonly StatsEntry[]): StatsEntry | undefined {
+  return entries.find(
     ({ type, nominated, state }) =>
       type === 'candidate-pair' && nominated === true && state === 'succeeded',
   );
+}
+
+export function countPath(entries: readonly StatsEntry[]): PathCounters {
+  const pair = selectedPair(entries);
+  const remotes = entries.filter(({ type }) => type === 'remote-inbound-rtp');
+  return {
+    sent: pair?.packetsSent ?? 0,
+    received: pair?.packetsReceived ?? 0,
+    reports: remotes.reduce((sum, entry) => sum + (entry.roundTripTimeMeasurements ?? 0), 0),
+  };
+}
+
+/** Whether something came back since the look before, or nothing was sent that could be answered. */
+export function isFresh(now: PathCounters, before: PathCounters | undefined): boolean {
+  if (before === undefined) return true;
+  return now.received > before.received || now.reports > before.reports || now.sent === before.sent;
+}
+
+/** `undefined` while no path is selected or nothing is known of it. */
+export function readNetwork(entries: readonly StatsEntry[]): NetworkReading | undefined {
+  const pair = selectedPair(entries);
   if (pair?.availableOutgoingBitrate === undefined) return undefined;
   const remotes = entries.filter(({ type }) => type === 'remote-inbound-rtp');
   return {

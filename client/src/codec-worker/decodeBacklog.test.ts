@@ -7,7 +7,7 @@ function packet(sequence: number, keyFrame = false): Packet {
     sequence,
     captureTime: 0,
     stamps: { read: 0, encodeStart: 0, encodeEnd: 0, sent: 0 },
-    keyFrame,
+    reference: keyFrame ? undefined : sequence - 1,
     color: { matrix: 'bt601', fullRange: false },
     data: new Uint8Array(1),
   };
@@ -28,19 +28,24 @@ describe('DecodeBacklog', () => {
   });
 
   test('continues at the newest key frame when it falls behind', () => {
-    const backlog = new DecodeBacklog(4, () => expect.unreachable());
+    const dropped: number[] = [];
+    const backlog = new DecodeBacklog(4, (packets) => {
+      dropped.push(...packets.map(({ sequence }) => sequence));
+    });
     for (let index = 0; index < 5; index += 1) backlog.push(packet(index, index === 3));
     expect(drain(backlog)).toEqual([3, 4]);
+    expect(dropped).toEqual([0, 1, 2]);
     expect(backlog.dropped).toBe(3);
   });
 
-  test('without a key frame it drops all and asks for one', () => {
-    let asked = 0;
-    const backlog = new DecodeBacklog(4, () => (asked += 1));
+  test('without a key frame it drops all', () => {
+    const backlog = new DecodeBacklog(4, (packets) => {
+      expect(packets.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3, 4]);
+    });
     for (let index = 0; index < 5; index += 1) backlog.push(packet(index));
     expect(drain(backlog)).toEqual([]);
     expect(backlog.dropped).toBe(5);
-    expect(asked).toBe(1);
+    expect.assertions(3);
   });
 
   test('a key frame at the front is never dropped for itself', () => {

@@ -3,18 +3,18 @@ import type { Packet } from '../transport/packet.js';
 /**
  * Packets that wait for the decoder, and the receiver's late policy: when
  * decoding falls behind, everything before the newest waiting key frame is
- * given up, in this one place, with a counter. Without a key frame among them
- * everything is given up and a key frame is needed.
+ * given up, in this one place, with a counter; without a key frame among them
+ * everything is.
  */
 export class DecodeBacklog {
   readonly #maxPackets: number;
-  readonly #onKeyFrameNeeded: () => void;
+  readonly #onDropped: (packets: readonly Packet[]) => void;
   #packets: Packet[] = [];
   #dropped = 0;
 
-  constructor(maxPackets: number, onKeyFrameNeeded: () => void) {
+  constructor(maxPackets: number, onDropped: (packets: readonly Packet[]) => void) {
     this.#maxPackets = maxPackets;
-    this.#onKeyFrameNeeded = onKeyFrameNeeded;
+    this.#onDropped = onDropped;
   }
 
   get dropped(): number {
@@ -24,12 +24,12 @@ export class DecodeBacklog {
   push(packet: Packet): void {
     this.#packets.push(packet);
     if (this.#packets.length <= this.#maxPackets) return;
-    const keyFrame = this.#packets.findLastIndex((waiting) => waiting.keyFrame);
+    const keyFrame = this.#packets.findLastIndex(({ reference }) => reference === undefined);
     if (keyFrame === 0) return;
-    const dropped = keyFrame < 0 ? this.#packets.length : keyFrame;
-    this.#packets = this.#packets.slice(dropped);
-    this.#dropped += dropped;
-    if (keyFrame < 0) this.#onKeyFrameNeeded();
+    const dropped = this.#packets.slice(0, keyFrame < 0 ? this.#packets.length : keyFrame);
+    this.#packets = this.#packets.slice(dropped.length);
+    this.#dropped += dropped.length;
+    this.#onDropped(dropped);
   }
 
   shift(): Packet | undefined {

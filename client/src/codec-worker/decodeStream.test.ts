@@ -4,25 +4,30 @@ import {
   type DecodedFrame,
   type Decoder,
 } from '@inncall/codec-core';
+import type { FeedbackReport } from '@inncall/sfu/protocol';
 import { describe, expect, test } from 'vitest';
 import type { Packet } from '../transport/packet.js';
 import { WorkQueue } from '../workQueue.js';
 import { DecodeStream } from './decodeStream.js';
 
-function packet(sequence: number, keyFrame = false): Packet {
+function packet(
+  sequence: number,
+  keyFrame = false,
+  reference: number | undefined = sequence - 1,
+): Packet {
   return {
     sequence,
     captureTime: 1000 + sequence * 40,
     stamps: { read: 1, encodeStart: 2, encodeEnd: 12, sent: 13 },
-    keyFrame,
+    reference: keyFrame ? undefined : reference,
     color: { matrix: 'bt601', fullRange: false },
-    data: new Uint8Array([sequence, keyFrame ? 1 : 0]),
+    data: new Uint8Array([sequence, keyFrame ? 1 : 0, reference]),
   };
 }
 
-/** Needs every frame in order after a key frame, as the real one does. */
+/** Needs the frame that a frame names, as the real one does. */
 class ChainDecoder implements Decoder {
-  #expected: number | undefined;
+  readonly #held = new Set<number>();
   errorOn: { sequence: number; code: CodecErrorCode } | undefined;
 
   decode(data: Uint8Array, timestamp: number): Promise<DecodedFrame> {
@@ -30,10 +35,11 @@ class ChainDecoder implements Decoder {
     if (this.errorOn?.sequence === sequence) {
       return Promise.reject(new CodecError(this.errorOn.code, 'broken on purpose'));
     }
-    if (data[1] !== 1 && sequence !== this.#expected) {
+    if (data[1] === 1) this.#held.clear();
+    else if (!this.#held.has(data[2] ?? 0)) {
       return Promise.reject(new CodecError('missing-reference', 'no reference'));
     }
-    this.#expected = sequence + 1;
+    this.#held.add(sequence);
     return Promise.resolve({
       frame: { width: 16, height: 16, timestamp, data: new Uint8Array(384) },
       stats: {
@@ -59,12 +65,14 @@ function setUp() {
   const clock = { now: 5000 };
   const shown: number[] = [];
   const asked: number[] = [];
+  const reports: FeedbackReport[] = [];
   let firstPictures = 0;
   const stream = new DecodeStream({
     decoder,
     work: new WorkQueue(),
     now: () => clock.now,
     show: (_, { sequence }) => shown.push(sequence),
+    onReport: (report) => reports.push(report),
     onKeyFrameNeeded: () => asked.push(clock.now),
     onFirstPicture: () => (firstPictures += 1),
   });
@@ -73,7 +81,16 @@ function setUp() {
     stream.push(packets);
     await new Promise((resolve) => setTimeout(resolve, 1));
   };
-  return { stream, decoder, clock, shown, asked, receive, firstPictures: () => firstPictures };
+  const wait = (ms: number): void => {
+    for (let passed = 0; passed < ms; passed += 50) {
+      clock.now += 50;
+      stream.tick();
+    }
+  };
+  return {
+    ...{ stream, decoder, clock, shown, asked, reports, receive, wait },
+    firstPictures: () => firstPictures,
+  };
 }
 
 describe('DecodeStream', () => {
@@ -100,31 +117,70 @@ describe('DecodeStream', () => {
   });
 
   test('waits for the first key frame before it asks for one', async () => {
-    const { stream, asked, receive, clock, shown } = setUp();
+    const { stream, asked, receive, wait, shown, reports } = setUp();
     await receive(packet(7));
+    expect(reports).toEqual([{ acknowledged: [], lost: [7], needsKeyFrame: false }]);
+    wait(250);
     expect(asked).toEqual([]);
-    clock.now += 500;
+    wait(1500);
     await receive(packet(8));
-    expect(asked).toHaveLength(1);
+    expect(asked.length).toBeGreaterThanOrEqual(1);
+    expect(reports.some(({ needsKeyFrame }) => needsKeyFrame)).toBe(true);
     await receive(packet(9, true));
     expect(shown).toEqual([9]);
-    expect(stream.stats.errors).toEqual({ 'missing-reference': 2 });
+    expect(stream.stats.errors).toEqual({});
+    expect(stream.stats.repairs.count).toBe(0);
     await stream.close();
   });
 
-  test('keeps the last picture and asks seldom while a reference is missing', async () => {
-    const { stream, asked, receive, clock, shown, decoder } = setUp();
+  test('keeps the last picture while a reference is missing, and goes on with another', async () => {
+    const { stream, asked, receive, shown, reports } = setUp();
+    for (let sequence = 0; sequence < 5; sequence += 1) {
+      await receive(packet(sequence, sequence === 0));
+    }
+    await receive(packet(6));
+    await receive(packet(7));
+    expect(shown).toEqual([0, 1, 2, 3, 4]);
+    expect(reports.at(-1)?.lost).toEqual([5]);
+    await receive(packet(8, false, 3));
+    await receive(packet(9));
+    expect(shown).toEqual([0, 1, 2, 3, 4, 8, 9]);
+    expect(asked).toEqual([]);
+    expect(stream.stats).toMatchObject({ missing: 1, skipped: 2, keyFrames: 1 });
+    expect(stream.stats.repairs).toMatchObject({ count: 1, max: 80, by: { reference: 1 } });
+    expect(stream.takeRepairs()).toEqual([{ by: 'reference', ms: 80 }]);
+    await stream.close();
+  });
+
+  test('tells the sender of a damaged frame and asks seldom for a key frame', async () => {
+    const { stream, asked, receive, wait, shown, decoder, reports } = setUp();
     await receive(packet(0, true));
-    clock.now += 1000;
     decoder.errorOn = { sequence: 1, code: 'checksum-mismatch' };
     for (let sequence = 1; sequence < 8; sequence += 1) await receive(packet(sequence));
+    expect(reports.at(-1)?.lost).toContain(1);
     expect(shown).toEqual([0]);
-    expect(asked).toHaveLength(1);
+    wait(1400);
+    expect(asked.length).toBeGreaterThanOrEqual(1);
+    expect(asked.length).toBeLessThanOrEqual(3);
     await receive(packet(8, true));
     await receive(packet(9));
     expect(shown).toEqual([0, 8, 9]);
     expect(stream.stats.checksumMismatches).toBe(1);
     expect(stream.stats.freezes).toBe(1);
+    expect(stream.stats.repairs.by).toEqual({ retransmission: 0, reference: 0, keyFrame: 1 });
+    await stream.close();
+  });
+
+  test('acknowledges every decoded frame once', async () => {
+    const { stream, receive, wait, reports } = setUp();
+    for (let sequence = 0; sequence < 10; sequence += 1) {
+      await receive(packet(sequence, sequence === 0));
+    }
+    wait(200);
+    expect(reports.flatMap(({ acknowledged }) => acknowledged)).toEqual(
+      Array.from({ length: 10 }, (_, index) => index),
+    );
+    expect(reports.length).toBeLessThan(7);
     await stream.close();
   });
 });

@@ -1,17 +1,24 @@
+import type { FeedbackReport, Repair } from '@inncall/sfu/protocol';
 import { CodecError, type DecodedFrame, type Decoder } from '@inncall/codec-core';
 import { FrameOrder } from '../transport/frameOrder.js';
 import type { Packet } from '../transport/packet.js';
 import { DecodeBacklog } from './decodeBacklog.js';
 import type { DecodeStats, FrameTimeline } from './messages.js';
+import { ReceiverReports } from './receiverReports.js';
+import { RepairClock } from './repairClock.js';
 import type { WorkQueue } from '../workQueue.js';
 
-/** One retransmission over a long path fits in here; more would be seen as a freeze. */
-const MAX_GAP_MS = 150;
-const MAX_WAITING = 16;
 /** Half a second at 60 frames/s. */
 const MAX_BACKLOG = 30;
-/** At the start the SFU asks for a key frame itself: give it time. */
-const FIRST_KEY_FRAME_MS = 400;
+/**
+ * Longer than the sender's answer to a report usually takes, besides the way
+ * there and back; at the start the SFU asks for a key frame itself.
+ */
+const PATIENCE_MS = 300;
+/** There, back, and both once more, because the answer may be lost as well. */
+const PATIENCE_TRIPS = 4;
+const MAX_TRIP_MS = 250;
+const TRIP_WEIGHT = 0.1;
 const KEY_FRAME_INTERVAL_MS = 500;
 const FREEZE_MS = 200;
 
@@ -22,6 +29,8 @@ export interface DecodeStreamOptions {
   /** Room time, ms. */
   readonly now: () => number;
   readonly show: (picture: DecodedFrame['frame'], packet: Packet) => void;
+  /** For the sender of the stream. */
+  readonly onReport: (report: FeedbackReport) => void;
   readonly onKeyFrameNeeded: () => void;
   readonly onFirstPicture: () => void;
 }
@@ -29,19 +38,23 @@ export interface DecodeStreamOptions {
 /**
  * The receiver's loop for one consumer: packets in any order → decoder →
  * shown track. While a reference is missing nothing is shown, so the last good
- * picture stays, and a key frame is asked for.
+ * picture stays; the sender learns at once what is missing and answers with a
+ * frame that does not need it. Only when that takes too long, a key frame is
+ * asked for.
  */
 export class DecodeStream {
   readonly #options: DecodeStreamOptions;
-  readonly #order = new FrameOrder({ maxWait: MAX_GAP_MS, maxWaiting: MAX_WAITING });
+  readonly #order = new FrameOrder();
   readonly #backlog: DecodeBacklog;
+  readonly #reports: ReceiverReports;
+  readonly #repairs = new RepairClock();
   readonly #arrivals = new WeakMap<Packet, number>();
   readonly #errors: Record<string, number> = {};
   #timelines: FrameTimeline[] = [];
-  #gapTimer: ReturnType<typeof setTimeout> | undefined;
   #running = false;
   #closed = false;
-  #nextKeyFrameRequest: number | undefined;
+  #nextKeyFrameRequest = -Infinity;
+  #tripMs = 0;
   #received = 0;
   #decoded = 0;
   #rendered = 0;
@@ -57,7 +70,10 @@ export class DecodeStream {
 
   constructor(options: DecodeStreamOptions) {
     this.#options = options;
-    this.#backlog = new DecodeBacklog(MAX_BACKLOG, () => this.#needKeyFrame());
+    this.#reports = new ReceiverReports(options.onReport);
+    this.#backlog = new DecodeBacklog(MAX_BACKLOG, (dropped) => {
+      for (const { sequence } of dropped) this.#fail(sequence);
+    });
   }
 
   get stats(): DecodeStats {
@@ -80,6 +96,7 @@ export class DecodeStream {
       decodeMs: this.#decodeMs,
       longestGapMs: this.#longestGapMs,
       freezes: this.#freezes,
+      repairs: this.#repairs.summary,
     };
   }
 
@@ -90,14 +107,32 @@ export class DecodeStream {
     return timelines;
   }
 
+  /** Repairs since the last call. */
+  takeRepairs(): Repair[] {
+    return this.#repairs.take();
+  }
+
   push(packets: readonly Packet[]): void {
     const now = this.#options.now();
-    this.#nextKeyFrameRequest ??= now + FIRST_KEY_FRAME_MS;
     for (const packet of packets) {
       this.#arrivals.set(packet, now);
-      this.#enqueue(this.#order.push(packet, now));
+      const tripMs = Math.min(
+        MAX_TRIP_MS,
+        Math.max(0, now - packet.captureTime - packet.stamps.sent),
+      );
+      this.#tripMs += TRIP_WEIGHT * (tripMs - this.#tripMs);
+      this.#enqueue(this.#order.push(packet));
     }
-    this.#watchGap();
+    this.#follow(now);
+  }
+
+  /** To be called about twenty times a second: repeats reports and ends patience. */
+  tick(): void {
+    const now = this.#options.now();
+    const since = this.#repairs.brokenSince;
+    const patience = PATIENCE_MS + PATIENCE_TRIPS * this.#tripMs;
+    if (since !== undefined && now - since >= patience) this.#needKeyFrame(now);
+    this.#follow(now);
   }
 
   noteMalformed(): void {
@@ -106,21 +141,7 @@ export class DecodeStream {
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#gapTimer);
     await this.#options.work.run(() => this.#options.decoder.close());
-  }
-
-  #watchGap(): void {
-    clearTimeout(this.#gapTimer);
-    const { deadline } = this.#order;
-    if (deadline === undefined) return;
-    this.#gapTimer = setTimeout(
-      () => {
-        this.#enqueue(this.#order.poll(this.#options.now()));
-        this.#watchGap();
-      },
-      Math.max(1, deadline - this.#options.now()),
-    );
   }
 
   #enqueue(packets: readonly Packet[]): void {
@@ -149,14 +170,18 @@ export class DecodeStream {
     } catch (cause) {
       const code = cause instanceof CodecError ? cause.code : 'unknown';
       this.#errors[code] = (this.#errors[code] ?? 0) + 1;
-      this.#needKeyFrame();
+      this.#fail(packet.sequence);
+      this.#follow(this.#options.now());
       return;
     }
     const decodeEnd = this.#options.now();
     this.#decoded += 1;
     this.#decodeMs = decodeEnd - decodeStart;
-    if (packet.keyFrame) this.#keyFrames += 1;
+    if (packet.reference === undefined) this.#keyFrames += 1;
+    this.#reports.acknowledge(packet.sequence);
+    this.#repairs.noteShown(packet, decodeEnd);
     this.#show(this.#last, packet, decodeEnd);
+    this.#follow(decodeEnd);
     this.#timelines.push({
       captureTime: packet.captureTime,
       read: packet.captureTime + packet.stamps.read,
@@ -182,11 +207,27 @@ export class DecodeStream {
     this.#options.show(decoded.frame, packet);
   }
 
-  #needKeyFrame(): void {
-    const now = this.#options.now();
-    if (now < (this.#nextKeyFrameRequest ?? 0)) return;
+  /** Times a loss and tells the sender. */
+  #follow(now: number): void {
+    if (this.#order.stuck) this.#repairs.noteLoss(now, this.#shown ? this.#order.newest : -1);
+    this.#reports.update(this.#order.lost, now);
+  }
+
+  /** A frame cannot be decoded any more, nor what builds on it. */
+  #fail(sequence: number): void {
+    this.#order.fail(sequence);
+    this.#repairs.noteLoss(this.#options.now(), this.#shown ? sequence : -1);
+  }
+
+  get #shown(): boolean {
+    return this.#shownAt !== undefined;
+  }
+
+  #needKeyFrame(now: number): void {
+    if (now < this.#nextKeyFrameRequest) return;
     this.#nextKeyFrameRequest = now + KEY_FRAME_INTERVAL_MS;
     this.#keyFrameRequests += 1;
+    this.#reports.requestKeyFrame();
     this.#options.onKeyFrameNeeded();
   }
 }

@@ -1,3 +1,4 @@
+import type { FeedbackReport, Repair } from '@inncall/sfu/protocol';
 import { ClientError } from '../errors.js';
 import { Emitter } from '../events.js';
 import type { EncodedStreams } from '../transport/encodedStreams.js';
@@ -11,7 +12,12 @@ import {
 } from './messages.js';
 
 interface DecodeHandleEvents {
-  stats: { readonly stats: DecodeStats; readonly timelines: readonly FrameTimeline[] };
+  stats: {
+    readonly stats: DecodeStats;
+    readonly timelines: readonly FrameTimeline[];
+    readonly repairs: readonly Repair[];
+  };
+  feedback: FeedbackReport;
   keyFrameNeeded: undefined;
   firstPicture: undefined;
 }
@@ -112,6 +118,9 @@ class DecodeWorker {
         return;
       case 'stats':
         this.#handles.get(event.consumerId)?.handle.emit('stats', event);
+        return;
+      case 'feedback':
+        this.#handles.get(event.consumerId)?.handle.emit('feedback', event.report);
         return;
       case 'keyFrameNeeded':
       case 'firstPicture':

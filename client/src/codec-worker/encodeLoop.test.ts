@@ -27,6 +27,7 @@ class Frame {
 class CountingEncoder implements Encoder {
   readonly reconstruction = undefined;
   readonly points: OperatingPoint[] = [];
+  #frameId = -1;
   failNext = false;
 
   encode(_frame: I420Frame, point: OperatingPoint): Promise<EncodedFrame> {
@@ -35,12 +36,13 @@ class CountingEncoder implements Encoder {
       return Promise.reject(new Error('broken on purpose'));
     }
     this.points.push(point);
+    if (point.again !== true) this.#frameId += 1;
     const data = new Uint8Array(100);
     return Promise.resolve({
       data,
       stats: {
         type: point.keyFrame === true ? 'key' : 'predicted',
-        frameId: this.points.length,
+        frameId: this.#frameId,
         qp: point.qp,
         bytes: data.length,
         bits: {},
@@ -105,19 +107,15 @@ function setUp() {
   return { loop, encoder, carrier, capture };
 }
 
+const isKeyFrame = ({ packet }: PendingPacket): boolean => packet.reference === undefined;
+
 describe('EncodeLoop', () => {
   test('codes each frame, numbers the packets and frees every frame', async () => {
     const { loop, carrier, capture } = setUp();
     const frames = [];
     for (let index = 0; index < 5; index += 1) frames.push(await capture(index));
     expect(carrier.packets.map(({ packet }) => packet.sequence)).toEqual([0, 1, 2, 3, 4]);
-    expect(carrier.packets.map(({ packet }) => packet.keyFrame)).toEqual([
-      true,
-      false,
-      false,
-      false,
-      false,
-    ]);
+    expect(carrier.packets.map(({ packet }) => packet.reference)).toEqual([undefined, 0, 1, 2, 3]);
     expect(frames.every(({ closed }) => closed)).toBe(true);
     expect(loop.stats).toMatchObject({ captured: 5, encoded: 5, sent: 5, keyFrames: 1 });
     await loop.close();
@@ -132,7 +130,7 @@ describe('EncodeLoop', () => {
     await capture(2);
     expect(carrier.probes).toBe(2);
     expect(loop.stats.drops.transport).toBe(2);
-    expect(carrier.packets.map(({ packet }) => packet.keyFrame)).toEqual([true]);
+    expect(carrier.packets.map(isKeyFrame)).toEqual([true]);
     await loop.close();
   });
 
@@ -144,7 +142,7 @@ describe('EncodeLoop', () => {
     await capture(21);
     expect(loop.stats.drops.failed).toBe(1);
     expect(loop.stats.lastError).toBe('broken on purpose');
-    expect(carrier.packets.at(-1)?.packet.keyFrame).toBe(true);
+    expect(carrier.packets.slice(-1).map(isKeyFrame)).toEqual([true]);
     await loop.close();
   });
 
@@ -157,7 +155,7 @@ describe('EncodeLoop', () => {
     loop.paused = false;
     await capture(30);
     expect(loop.stats.drops.paused).toBe(2);
-    expect(carrier.packets.map(({ packet }) => packet.keyFrame)).toEqual([true, true]);
+    expect(carrier.packets.map(isKeyFrame)).toEqual([true, true]);
     await loop.close();
   });
 
@@ -168,7 +166,34 @@ describe('EncodeLoop', () => {
     await capture(20);
     loop.requestKeyFrame();
     for (let index = 21; index < 50; index += 1) await capture(index);
-    expect(carrier.packets.filter(({ packet }) => packet.keyFrame)).toHaveLength(2);
+    expect(carrier.packets.filter(isKeyFrame)).toHaveLength(2);
+    await loop.close();
+  });
+
+  test('a reported loss is answered from an acknowledged frame, a PLI for it with nothing', async () => {
+    const { loop, carrier, encoder, capture } = setUp();
+    for (let index = 0; index < 20; index += 1) await capture(index);
+    loop.noteReport('ann', { acknowledged: [15, 16], lost: [17], needsKeyFrame: false });
+    loop.requestKeyFrame();
+    await capture(20);
+    await capture(21);
+    expect(carrier.packets.slice(-2).map(({ packet }) => packet.reference)).toEqual([16, 20]);
+    const named = encoder.points.slice(-2).map(({ reference, keep }) => ({ reference, keep }));
+    expect(named).toEqual([
+      { reference: 16, keep: 16 },
+      { reference: 20, keep: 16 },
+    ]);
+    expect(loop.stats).toMatchObject({ keyFrames: 1, repairs: 1 });
+    await loop.close();
+  });
+
+  test('a receiver that holds nothing gets a key frame', async () => {
+    const { loop, carrier, capture } = setUp();
+    for (let index = 0; index < 20; index += 1) await capture(index);
+    loop.noteReport('ann', { acknowledged: [18], lost: [], needsKeyFrame: false });
+    loop.noteReport('late', { acknowledged: [], lost: [19], needsKeyFrame: true });
+    await capture(20);
+    expect(carrier.packets.slice(-1).map(isKeyFrame)).toEqual([true]);
     await loop.close();
   });
 

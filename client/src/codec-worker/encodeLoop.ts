@@ -1,10 +1,13 @@
-import type {
-  EncodedFrame,
-  Encoder,
-  FramePlan,
-  FrameStats,
-  I420Frame,
-  RateController,
+import {
+  createRecovery,
+  type EncodedFrame,
+  type Encoder,
+  type FramePlan,
+  type FrameStats,
+  type I420Frame,
+  type RateController,
+  type ReceiverReport,
+  type ReferenceChoice,
 } from '@inncall/codec-core';
 import { scalePicture, type CapturedPicture } from '../capture/framePicture.js';
 import { lumaDifference } from '../capture/pixels.js';
@@ -16,6 +19,8 @@ import type { EncodeStats, NetworkReading, Picture } from './messages.js';
 
 /** Two requests for one loss lie closer together than this. */
 const KEY_FRAME_SERVES_MS = 300;
+/** A key frame that receivers report as lost may still come by retransmission. */
+const KEY_FRAME_INTERVAL_MS = 500;
 
 /** The part of a `VideoFrame` that the loop itself needs. */
 export interface CapturedFrame {
@@ -81,13 +86,13 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   #encoder:
     { readonly encoder: Encoder; readonly width: number; readonly height: number } | undefined;
   #last: LastCoded | undefined;
-  /** Number of the last frame handed to the carrier; attempts that were not sent have others. */
-  #lastSentId: number | undefined;
+  readonly #recovery = createRecovery();
   #clockOffset = 0;
   #paused = false;
   #captured = 0;
   #sequence = 0;
   #keyFrames = 0;
+  #repairs = 0;
   #bytes = 0;
   #decodeMs = 0;
   #lastError: string | undefined;
@@ -116,12 +121,24 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   }
 
   /**
-   * Makes the next frame a key frame. One that was coded a moment ago serves:
-   * the same wish comes as a PLI and as a message.
+   * The transport lost a picture, or somebody new wants one: makes the next
+   * frame a key frame, unless a reported loss explains the wish, which is then
+   * repaired without one. A key frame that was coded a moment ago serves: the
+   * same wish comes as a PLI and as a message.
    */
   requestKeyFrame(): void {
-    if (this.#options.now() - this.#lastKeyFrameAt < KEY_FRAME_SERVES_MS) return;
+    const now = this.#options.now();
+    if (this.#recovery.lossKnown(now) || now - this.#lastKeyFrameAt < KEY_FRAME_SERVES_MS) return;
     this.#options.rate.requestKeyFrame();
+  }
+
+  /** What a receiver says of the sent frames. */
+  noteReport(receiver: string, report: ReceiverReport): void {
+    this.#recovery.report(receiver, report, this.#options.now());
+  }
+
+  removeReceiver(receiver: string): void {
+    this.#recovery.remove(receiver);
   }
 
   /** ms that decoding all received pictures takes per frame interval. */
@@ -138,6 +155,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
       sent: carrier.sent,
       lost: carrier.lost,
       keyFrames: this.#keyFrames,
+      repairs: this.#repairs,
       bytes: this.#bytes,
       drops: this.#drops.counts,
       width: this.#encoder?.width ?? 0,
@@ -209,6 +227,8 @@ export class EncodeLoop<Frame extends CapturedFrame> {
       await carrier.probe(timestamp);
       return;
     }
+    const keyFrameAllowed = now() - this.#lastKeyFrameAt >= KEY_FRAME_INTERVAL_MS;
+    if (keyFrameAllowed && this.#recovery.choose(now()).keyFrameNeeded) rate.requestKeyFrame();
     // Capture times are regular, so the plan is not upset by how busy this thread is.
     const planned = rate.plan(capturedAt, {
       activity: lumaDifference(source, this.#last?.source),
@@ -221,17 +241,22 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     }
     const picture = scalePicture(source, planned.scale);
     const encoder = await this.#encoderFor(picture);
+    const choice = this.#recovery.choose(now());
     const captureTime = toTick(capturedAt + this.#clockOffset);
     const encodeStart = now();
-    let attempt = await this.#encode(encoder, { ...picture, timestamp }, planned);
+    const frame = { ...picture, timestamp };
+    let attempt = await this.#encode(encoder, frame, planned, choice, false);
     let verdict = rate.judge(attempt.plan, attempt.coded.data.length);
     while (!verdict.accept) {
-      attempt = await this.#encode(encoder, { ...picture, timestamp }, verdict.retry);
+      attempt = await this.#encode(encoder, frame, verdict.retry, choice, true);
       verdict = rate.judge(attempt.plan, attempt.coded.data.length);
     }
     const { plan, encodeMs } = attempt;
     const { data, stats } = attempt.coded;
-    this.#lastSentId = stats.frameId;
+    const sequence = this.#sequence++;
+    const reference = stats.type === 'key' ? undefined : choice.reference?.sequence;
+    this.#recovery.sent({ sequence, frameId: stats.frameId, reference, keep: choice.keep });
+    if (reference !== undefined && choice.repairs) this.#repairs += 1;
     const encodeEnd = now();
     this.#options.onPicture?.({ ...picture, captureTime });
     this.#note({ stats, source, encodeMs, at: encodeStart });
@@ -239,7 +264,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     await carrier.send(timestamp, {
       capturedAt,
       packet: {
-        sequence: this.#sequence++,
+        sequence,
         captureTime,
         stamps: {
           read: readAt - capturedAt,
@@ -247,21 +272,28 @@ export class EncodeLoop<Frame extends CapturedFrame> {
           encodeEnd: encodeEnd - capturedAt,
           sent: 0,
         },
-        keyFrame: stats.type === 'key',
+        reference,
         color: picture.color,
         data,
       },
     });
   }
 
-  /** Codes a picture as planned, predicting from the last frame that was sent. */
-  async #encode(encoder: Encoder, frame: I420Frame, plan: FramePlan): Promise<Attempt> {
+  /** Codes a picture as planned; `again` in place of the attempt before. */
+  async #encode(
+    encoder: Encoder,
+    frame: I420Frame,
+    plan: FramePlan,
+    { reference, keep }: ReferenceChoice,
+    again: boolean,
+  ): Promise<Attempt> {
     const start = this.#options.now();
-    const { qp, keyFrame, maxActiveBlocks, groups } = plan;
-    const reference = keyFrame ? undefined : this.#lastSentId;
+    const { qp, maxActiveBlocks, groups } = plan;
+    const keyFrame = plan.keyFrame || reference === undefined;
     const coded = await encoder.encode(frame, {
-      ...{ qp, keyFrame, maxActiveBlocks, groups },
-      ...(reference === undefined ? {} : { reference }),
+      ...{ qp, keyFrame, maxActiveBlocks, groups, again },
+      ...(reference && !keyFrame && { reference: reference.frameId }),
+      ...(keep !== undefined && { keep }),
     });
     return { plan, coded, encodeMs: this.#options.now() - start };
   }
@@ -286,7 +318,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   #noteFailure(cause: unknown): void {
     this.#drops.add('failed');
     this.#lastError = cause instanceof Error ? cause.message : String(cause);
-    this.#lastSentId = undefined;
+    this.#recovery.reset();
     this.#options.rate.requestKeyFrame();
   }
 
@@ -294,7 +326,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     if (this.#encoder?.width !== width || this.#encoder.height !== height) {
       await this.#encoder?.encoder.close();
       this.#encoder = { encoder: this.#options.createEncoder({ width, height }), width, height };
-      this.#lastSentId = undefined;
+      this.#recovery.reset();
     }
     return this.#encoder.encoder;
   }

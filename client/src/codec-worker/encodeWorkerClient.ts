@@ -1,3 +1,4 @@
+import type { FeedbackReport } from '@inncall/sfu/protocol';
 import { ClientError } from '../errors.js';
 import { Emitter } from '../events.js';
 import type { EncodedStreams } from '../transport/encodedStreams.js';
@@ -90,8 +91,18 @@ export class EncodeWorkerClient extends Emitter<EncodeWorkerEvents> {
     this.#post({ type: 'paused', paused });
   }
 
+  /** The transport or the server asks for a picture that can be decoded alone. */
   requestKeyFrame(): void {
     this.#post({ type: 'keyFrame' });
+  }
+
+  /** @param receiver peer that sent the report */
+  setFeedback(receiver: string, report: FeedbackReport): void {
+    this.#post({ type: 'feedback', receiver, report });
+  }
+
+  removeReceiver(receiver: string): void {
+    this.#post({ type: 'receiverLeft', receiver });
   }
 
   /** The picture coded at this room time, while the worker keeps pictures (`probe`). */

@@ -13,8 +13,11 @@ import { createWorkerRuntime } from './workerRuntime.js';
 declare const self: DedicatedWorkerGlobalScope;
 
 const STATS_INTERVAL_MS = 250;
+const TICK_INTERVAL_MS = 50;
 
 const decoding = new Map<string, DecodeStream>();
+/** By consumer, where the browser lets the transform send a PLI. */
+const pictureLossIndications = new Map<string, () => void>();
 const work = new WorkQueue();
 let runtime: CodecRuntime | undefined;
 let clockOffset = 0;
@@ -38,7 +41,11 @@ function open(consumerId: string, output: WritableStream<VideoFrame>): void {
       // The track of a consumer that just closed takes no more pictures.
       writer.write(toVideoFrame(picture, packet.color)).catch(() => undefined);
     },
-    onKeyFrameNeeded: () => post({ type: 'keyFrameNeeded', consumerId }),
+    onReport: (report) => post({ type: 'feedback', consumerId, report }),
+    onKeyFrameNeeded: () => {
+      pictureLossIndications.get(consumerId)?.();
+      post({ type: 'keyFrameNeeded', consumerId });
+    },
     onFirstPicture: () => post({ type: 'firstPicture', consumerId }),
   });
   decoding.set(consumerId, stream);
@@ -72,6 +79,7 @@ async function handle(command: DecodeCommand): Promise<void> {
     case 'close': {
       const stream = decoding.get(command.consumerId);
       decoding.delete(command.consumerId);
+      pictureLossIndications.delete(command.consumerId);
       await stream?.close();
     }
   }
@@ -79,9 +87,19 @@ async function handle(command: DecodeCommand): Promise<void> {
 
 setInterval(() => {
   for (const [consumerId, stream] of decoding) {
-    post({ type: 'stats', consumerId, stats: stream.stats, timelines: stream.takeTimelines() });
+    post({
+      type: 'stats',
+      consumerId,
+      stats: stream.stats,
+      timelines: stream.takeTimelines(),
+      repairs: stream.takeRepairs(),
+    });
   }
 }, STATS_INTERVAL_MS);
+
+setInterval(() => {
+  for (const stream of decoding.values()) stream.tick();
+}, TICK_INTERVAL_MS);
 
 self.onmessage = ({ data }: MessageEvent<unknown>) => {
   const command = decodeCommandSchema.safeParse(data);
@@ -92,6 +110,11 @@ self.onmessage = ({ data }: MessageEvent<unknown>) => {
 self.onrtctransform = ({ transformer }) => {
   const options = transformOptionsSchema.safeParse(transformer.options);
   if (options.success && options.data.side === 'receiver') {
-    attach(options.data.consumerId, transformer);
+    const { consumerId } = options.data;
+    attach(consumerId, transformer);
+    // A PLI travels beside the media: it is through when signalling still waits after an outage.
+    pictureLossIndications.set(consumerId, () => {
+      transformer.sendKeyFrameRequest().catch(() => undefined);
+    });
   }
 };

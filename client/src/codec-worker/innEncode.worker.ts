@@ -113,6 +113,12 @@ async function handle(command: EncodeCommand): Promise<void> {
     case 'keyFrame':
       opened().loop.requestKeyFrame();
       return;
+    case 'feedback':
+      opened().loop.noteReport(command.receiver, command.report);
+      return;
+    case 'receiverLeft':
+      opened().loop.removeReceiver(command.receiver);
+      return;
     case 'picture':
       post({
         type: 'picture',

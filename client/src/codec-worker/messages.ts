@@ -2,6 +2,7 @@
  * Every message between the window and the codec workers, validated where it
  * arrives. Times are ms, bit rates bit/s.
  */
+import { feedbackReportSchema, repairMeansSchema, repairSchema } from '@inncall/sfu/protocol';
 import { z } from 'zod';
 
 function readableOf<Chunk>() {
@@ -70,6 +71,9 @@ export const encodeCommandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('decodeLoad'), decodeMs: z.number().min(0) }),
   z.object({ type: z.literal('paused'), paused: z.boolean() }),
   z.object({ type: z.literal('keyFrame') }),
+  /** What one receiver says of this stream. */
+  z.object({ type: z.literal('feedback'), receiver: z.string(), report: feedbackReportSchema }),
+  z.object({ type: z.literal('receiverLeft'), receiver: z.string() }),
   z.object({ type: z.literal('picture'), requestId: z.int(), captureTime: z.number() }),
 ]);
 export type EncodeCommand = z.infer<typeof encodeCommandSchema>;
@@ -95,6 +99,8 @@ export const encodeStatsSchema = z.object({
   /** Coded frames given up because no carrier took them. */
   lost: z.int(),
   keyFrames: z.int(),
+  /** Frames predicted from an acknowledged one because a receiver lost what came after it. */
+  repairs: z.int(),
   /** Coded bytes, without carrier and packet header. */
   bytes: z.int(),
   drops: z.record(z.enum(['late', 'frame-rate', 'transport', 'paused', 'failed']), z.int()),
@@ -157,6 +163,17 @@ export const frameTimelineSchema = z.object({
 });
 export type FrameTimeline = z.infer<typeof frameTimelineSchema>;
 
+const repairSummarySchema = z.object({
+  count: z.int(),
+  /** Of the latest 300, ms. */
+  p50: z.number(),
+  p95: z.number(),
+  max: z.number(),
+  /** Counts by how the picture went on. */
+  by: z.record(repairMeansSchema, z.int()),
+});
+export type RepairSummary = z.infer<typeof repairSummarySchema>;
+
 export const decodeStatsSchema = z.object({
   /** Packets that arrived, each counted once. */
   received: z.int(),
@@ -168,8 +185,10 @@ export const decodeStatsSchema = z.object({
   duplicates: z.int(),
   /** Packets that never came. */
   missing: z.int(),
-  /** Packets that came after their gap was given up. */
+  /** Packets that came after a newer frame was decoded. */
   late: z.int(),
+  /** Packets that came, but waited for a reference until a newer frame was decodable. */
+  skipped: z.int(),
   /** Packets given up because decoding fell behind. */
   dropped: z.int(),
   malformed: z.int(),
@@ -188,6 +207,8 @@ export const decodeStatsSchema = z.object({
   longestGapMs: z.number(),
   /** Pauses above 200 ms. */
   freezes: z.int(),
+  /** Times that the last good picture stood because something was missing, from notice to repair. */
+  repairs: repairSummarySchema,
 });
 export type DecodeStats = z.infer<typeof decodeStatsSchema>;
 
@@ -202,7 +223,11 @@ export const decodeEventSchema = z.discriminatedUnion('type', [
     consumerId,
     stats: decodeStatsSchema,
     timelines: z.array(frameTimelineSchema),
+    /** Since the last message. */
+    repairs: z.array(repairSchema),
   }),
+  /** For the sender of the stream. */
+  z.object({ type: z.literal('feedback'), consumerId, report: feedbackReportSchema }),
   z.object({ type: z.literal('keyFrameNeeded'), consumerId }),
   z.object({ type: z.literal('firstPicture'), consumerId }),
 ]);

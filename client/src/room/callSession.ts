@@ -92,6 +92,9 @@ export class CallSession extends Emitter<CallSessionEvents> {
     this.remote.on('keyFrameNeeded', (consumerId) => {
       this.#tell((signaling) => signaling.request({ type: 'requestKeyFrame', consumerId }));
     });
+    this.remote.on('feedback', (feedback) => {
+      this.#tell((signaling) => signaling.request({ type: 'feedback', ...feedback }));
+    });
     this.#forgetLocal = options.local.on('changed', () => this.#changed());
   }
 
@@ -335,6 +338,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
       case 'peerLeft': {
         const peer = this.#peers.get(notification.peerId);
         this.#peers.delete(notification.peerId);
+        for (const { encoder } of this.#innSenders()) encoder.removeReceiver(notification.peerId);
         if (peer !== undefined) this.emit('peerLeft', peer);
         break;
       }
@@ -352,6 +356,11 @@ export class CallSession extends Emitter<CallSessionEvents> {
           .find(({ producer }) => producer.id === notification.producerId)
           ?.encoder.requestKeyFrame();
         break;
+      case 'feedback':
+        this.#innSenders()
+          .find(({ producer }) => producer.id === notification.producerId)
+          ?.encoder.setFeedback(notification.fromPeerId, notification.report);
+        return;
       case 'activeSpeaker':
         this.#activeSpeaker = notification.peerId ?? undefined;
         break;
@@ -373,7 +382,6 @@ export class CallSession extends Emitter<CallSessionEvents> {
         break;
       case 'serverClosing':
       case 'producerScore':
-      case 'feedback':
       case 'downlinkEstimate':
         return;
     }

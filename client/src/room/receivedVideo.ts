@@ -1,4 +1,4 @@
-import { LIMITS, type LatencyStage } from '@inncall/sfu/protocol';
+import { LIMITS, type LatencyStage, type Repair } from '@inncall/sfu/protocol';
 import { readPicture } from '../capture/framePicture.js';
 import { machineTime } from '../codec-worker/machineTime.js';
 import type { DecodeStats, FrameTimeline, Picture } from '../codec-worker/messages.js';
@@ -48,6 +48,7 @@ export class ReceivedVideo {
   #stats: DecodeStats | undefined;
   #lastJudged: DecodeStats | undefined;
   #freezesReported = 0;
+  #repairsUnreported: Repair[] = [];
   #quality: ConnectionQuality = judgeReception(undefined);
 
   constructor(receiver: MediaReceiver, { clockOffset, timeCode }: ReceivedVideoOptions) {
@@ -55,8 +56,9 @@ export class ReceivedVideo {
     this.#clockOffset = clockOffset;
     if (timeCode) this.#glassToGlass = new GlassToGlass();
     if (receiver instanceof InnReceiver) {
-      receiver.decoder.on('stats', ({ stats, timelines }) => {
+      receiver.decoder.on('stats', ({ stats, timelines, repairs }) => {
         this.#stats = stats;
+        this.#repairsUnreported = [...this.#repairsUnreported, ...repairs].slice(-LIMITS.repairs);
         for (const timeline of timelines) this.#addTimeline(timeline);
       });
     }
@@ -152,6 +154,13 @@ export class ReceivedVideo {
     const fresh = total - this.#freezesReported;
     this.#freezesReported = total;
     return fresh;
+  }
+
+  /** Repairs since the last call. */
+  takeRepairs(): Repair[] {
+    const repairs = this.#repairsUnreported;
+    this.#repairsUnreported = [];
+    return repairs;
   }
 
   close(): void {

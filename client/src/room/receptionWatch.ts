@@ -52,11 +52,13 @@ export class ReceptionWatch {
       })),
     );
     const freezes = videos.reduce((sum, video) => sum + video.takeFreezes(), 0);
-    if (latency.length === 0 && freezes === 0) return;
+    const repairs = videos.flatMap((video) => video.takeRepairs());
+    if (latency.length === 0 && freezes === 0 && repairs.length === 0) return;
     this.#options.report({
       type: 'reportStats',
       latency: latency.slice(0, LIMITS.latencyEntries),
       freezes,
+      repairs: repairs.slice(-LIMITS.repairs),
     });
   }
 }

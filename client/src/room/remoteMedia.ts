@@ -1,4 +1,4 @@
-import type { NewConsumer, PauseReason } from '@inncall/sfu/protocol';
+import type { FeedbackReport, NewConsumer, PauseReason } from '@inncall/sfu/protocol';
 import type { DecodeWorkerPool } from '../codec-worker/decodeWorkerPool.js';
 import { ClientError } from '../errors.js';
 import { Emitter } from '../events.js';
@@ -12,6 +12,7 @@ interface RemoteMediaEvents {
   changed: undefined;
   /** Consumer id. */
   keyFrameNeeded: string;
+  feedback: { readonly consumerId: string; readonly report: FeedbackReport };
 }
 
 export interface RemoteMediaOptions {
@@ -115,7 +116,9 @@ export class RemoteMedia extends Emitter<RemoteMediaEvents> {
       throw new ClientError('unsupported-browser', 'This browser cannot show INN video.');
     }
     const receiver = await InnReceiver.create(offer, transports, decoders, api);
-    receiver.decoder.on('keyFrameNeeded', () => this.emit('keyFrameNeeded', offer.consumerId));
+    const { consumerId } = offer;
+    receiver.decoder.on('keyFrameNeeded', () => this.emit('keyFrameNeeded', consumerId));
+    receiver.decoder.on('feedback', (report) => this.emit('feedback', { consumerId, report }));
     return receiver;
   }
 }

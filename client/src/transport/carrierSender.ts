@@ -121,7 +121,7 @@ export class CarrierSender {
       ...packet,
       stamps: { ...packet.stamps, sent: now - capturedAt },
     }));
-    if (frame.type === 'key' && !packets.some((packet) => packet.keyFrame)) {
+    if (frame.type === 'key' && !packets.some((packet) => packet.reference === undefined)) {
       this.#options.onPictureLoss();
     }
     if (packets.length > 0) {

@@ -1,118 +1,148 @@
 import type { Packet } from './packet.js';
 
-export interface FrameOrderOptions {
-  /** A gap is given up after this many ms; enough for one retransmission. */
-  readonly maxWait: number;
-  /** … or when this many later packets wait behind it. */
-  readonly maxWaiting: number;
-}
-
 export interface FrameOrderCounts {
   readonly duplicates: number;
-  /** Packets that came after their gap had been given up. */
+  /** Packets that came after a newer frame had been given out. */
   readonly late: number;
   /** Packets that never came. */
   readonly missing: number;
+  /** Packets that came but waited for a reference until a newer frame had been given out. */
+  readonly skipped: number;
 }
 
-/** How many given-up sequence numbers are kept to tell late from repeated. */
-const REMEMBERED = 256;
+/** How many sequence numbers back things are remembered. */
+const REMEMBERED = 512;
+/** Packets that wait; older ones are of no use any more. */
+const MAX_WAITING = 256;
 
 /**
- * Gives packets out once each, in the order of their sequence numbers.
+ * Gives packets out once each, oldest first, as soon as the frame that they
+ * are predicted from has been given out.
  *
- * Retransmission padding repeats frames and loss reorders them. A gap holds
- * later packets back for a short time; a key frame ends it at once, because
- * nothing before a key frame is needed any more.
+ * Retransmission repeats and reorders packets, and loss leaves gaps. A packet
+ * waits as long as its reference may still come; one that builds on a frame
+ * that is here passes those that wait, and they are given up.
  */
 export class FrameOrder {
-  readonly #options: FrameOrderOptions;
+  readonly #seen = new Set<number>();
   readonly #waiting = new Map<number, Packet>();
-  #next: number | undefined;
-  #gapSince: number | undefined;
+  /** Given out and not reported as failed: later frames may build on them. */
+  readonly #usable = new Set<number>();
+  readonly #failed = new Set<number>();
+  readonly #countedMissing = new Set<number>();
+  /** First and last of all that arrived. */
+  #first = Infinity;
+  #last = -Infinity;
+  /** Newest that was given out. */
+  #newest = -Infinity;
   #duplicates = 0;
   #late = 0;
   #missing = 0;
-  readonly #givenUp = new Set<number>();
-
-  constructor(options: FrameOrderOptions) {
-    this.#options = options;
-  }
+  #skipped = 0;
 
   get counts(): FrameOrderCounts {
-    return { duplicates: this.#duplicates, late: this.#late, missing: this.#missing };
+    return {
+      duplicates: this.#duplicates,
+      late: this.#late,
+      missing: this.#missing,
+      skipped: this.#skipped,
+    };
   }
 
-  /** When `poll` should be called if nothing arrives before, ms. */
-  get deadline(): number | undefined {
-    return this.#gapSince === undefined ? undefined : this.#gapSince + this.#options.maxWait;
+  /** Newest sequence number that was given out; −∞ before the first. */
+  get newest(): number {
+    return this.#newest;
   }
 
-  /** Takes a packet that arrived at `now` (ms); returns those whose turn it is. */
-  push(packet: Packet, now: number): Packet[] {
-    this.#next ??= packet.sequence;
-    if (packet.sequence < this.#next) {
-      if (this.#givenUp.delete(packet.sequence)) {
-        this.#late += 1;
-        this.#missing -= 1;
-      } else {
-        this.#duplicates += 1;
-      }
-      return [];
+  /** Whether frames cannot be shown because something is missing. */
+  get stuck(): boolean {
+    return this.#waiting.size > 0 || this.#failed.size > 0;
+  }
+
+  /**
+   * What keeps the waiting frames back, ascending: packets that are not here,
+   * and frames that cannot be decoded because their reference will not come.
+   */
+  get lost(): number[] {
+    const lost = [...this.#failed];
+    if (this.#waiting.size === 0) return lost;
+    const from = Math.max(this.#newest + 1, this.#first);
+    for (let sequence = from; sequence <= this.#last; sequence += 1) {
+      if (!this.#seen.has(sequence) || this.#isOrphan(sequence)) lost.push(sequence);
     }
-    if (this.#waiting.has(packet.sequence)) {
+    return lost;
+  }
+
+  /** Takes a packet that arrived; returns those whose turn it is. */
+  push(packet: Packet): Packet[] {
+    const { sequence } = packet;
+    if (this.#seen.has(sequence)) {
       this.#duplicates += 1;
       return [];
     }
-    this.#waiting.set(packet.sequence, packet);
-    if (packet.keyFrame) this.#skipTo(packet.sequence);
-    return this.#release(now);
-  }
-
-  /** Gives up a gap that has waited too long at `now` (ms). */
-  poll(now: number): Packet[] {
-    return this.#release(now);
-  }
-
-  #release(now: number): Packet[] {
-    const out: Packet[] = [];
-    this.#takeRun(out);
-    if (this.#waiting.size === 0) {
-      this.#gapSince = undefined;
-      return out;
+    this.#seen.add(sequence);
+    this.#first = Math.min(this.#first, sequence);
+    this.#last = Math.max(this.#last, sequence);
+    if (sequence < this.#newest) {
+      this.#late += 1;
+      if (this.#countedMissing.delete(sequence)) this.#missing -= 1;
+      return [];
     }
-    if (out.length > 0 || this.#gapSince === undefined) this.#gapSince = now;
-    const overdue = now - this.#gapSince >= this.#options.maxWait;
-    if (overdue || this.#waiting.size > this.#options.maxWaiting) {
-      this.#skipTo(Math.min(...this.#waiting.keys()));
-      this.#takeRun(out);
-      this.#gapSince = this.#waiting.size === 0 ? undefined : now;
+    this.#waiting.set(sequence, packet);
+    const released = this.#release();
+    this.#forget();
+    return released;
+  }
+
+  /** A frame that was given out could not be decoded: nothing can build on it. */
+  fail(sequence: number): void {
+    this.#usable.delete(sequence);
+    this.#failed.add(sequence);
+  }
+
+  #release(): Packet[] {
+    const out: Packet[] = [];
+    const ascending = [...this.#waiting.values()].sort((a, b) => a.sequence - b.sequence);
+    for (const packet of ascending) {
+      const { sequence, reference } = packet;
+      if (reference !== undefined && !this.#usable.has(reference)) continue;
+      this.#passOver(sequence);
+      if (reference === undefined) this.#usable.clear();
+      this.#usable.add(sequence);
+      this.#failed.clear();
+      this.#newest = sequence;
+      out.push(packet);
     }
     return out;
   }
 
-  #takeRun(out: Packet[]): void {
-    while (this.#next !== undefined) {
-      const packet = this.#waiting.get(this.#next);
-      if (packet === undefined) return;
-      this.#waiting.delete(this.#next);
-      this.#next += 1;
-      out.push(packet);
+  /** Gives up what is older than a frame that is given out. */
+  #passOver(sequence: number): void {
+    for (let gone = Math.max(this.#newest + 1, this.#first); gone < sequence; gone += 1) {
+      if (this.#waiting.delete(gone)) {
+        this.#skipped += 1;
+      } else if (!this.#seen.has(gone)) {
+        this.#missing += 1;
+        this.#countedMissing.add(gone);
+      }
     }
+    this.#waiting.delete(sequence);
   }
 
-  #skipTo(sequence: number): void {
-    if (this.#next === undefined || sequence <= this.#next) return;
-    this.#missing += sequence - this.#next;
-    for (const waiting of this.#waiting.keys()) {
-      if (waiting < sequence) this.#waiting.delete(waiting);
+  #isOrphan(sequence: number): boolean {
+    const reference = this.#waiting.get(sequence)?.reference;
+    return reference !== undefined && (reference <= this.#newest || reference < this.#first);
+  }
+
+  #forget(): void {
+    const oldest = this.#last - REMEMBERED;
+    for (const set of [this.#seen, this.#usable, this.#failed, this.#countedMissing]) {
+      for (const sequence of set) if (sequence < oldest) set.delete(sequence);
     }
-    for (let gone = Math.max(this.#next, sequence - REMEMBERED); gone < sequence; gone += 1) {
-      this.#givenUp.add(gone);
+    for (const sequence of this.#waiting.keys()) {
+      if (sequence > this.#last - MAX_WAITING) continue;
+      this.#waiting.delete(sequence);
+      this.#skipped += 1;
     }
-    for (const gone of this.#givenUp) {
-      if (gone < sequence - REMEMBERED) this.#givenUp.delete(gone);
-    }
-    this.#next = sequence;
   }
 }

@@ -3,17 +3,22 @@ import { describe, expect, test } from 'vitest';
 import { parseCarrier, toTick, writeCarrier, type Packet } from './packet.js';
 
 const stamp = fc.integer({ min: 0, max: 0xffff }).map((ticks) => ticks / 10);
-const packetArbitrary: fc.Arbitrary<Packet> = fc.record({
-  sequence: fc.integer({ min: 0, max: 0xffffffff }),
-  captureTime: fc.integer({ min: 0, max: 2 ** 45 }).map((ticks) => ticks / 10),
-  stamps: fc.record({ read: stamp, encodeStart: stamp, encodeEnd: stamp, sent: stamp }),
-  keyFrame: fc.boolean(),
-  color: fc.record({
-    matrix: fc.constantFrom('bt601' as const, 'bt709' as const),
-    fullRange: fc.boolean(),
-  }),
-  data: fc.uint8Array({ minLength: 1, maxLength: 300 }),
-});
+const packetArbitrary: fc.Arbitrary<Packet> = fc
+  .record({
+    sequence: fc.integer({ min: 255, max: 0xffffffff }),
+    distance: fc.option(fc.integer({ min: 1, max: 255 }), { nil: undefined }),
+    captureTime: fc.integer({ min: 0, max: 2 ** 45 }).map((ticks) => ticks / 10),
+    stamps: fc.record({ read: stamp, encodeStart: stamp, encodeEnd: stamp, sent: stamp }),
+    color: fc.record({
+      matrix: fc.constantFrom('bt601' as const, 'bt709' as const),
+      fullRange: fc.boolean(),
+    }),
+    data: fc.uint8Array({ minLength: 1, maxLength: 300 }),
+  })
+  .map(({ distance, ...packet }) => ({
+    ...packet,
+    reference: distance === undefined ? undefined : packet.sequence - distance,
+  }));
 const carrierArbitrary = fc.uint8Array({ maxLength: 200 });
 
 describe('carrier packets', () => {
@@ -36,7 +41,7 @@ describe('carrier packets', () => {
       sequence: 7,
       captureTime,
       stamps: { read: 1, encodeStart: 2, encodeEnd: 12.3, sent: 13 },
-      keyFrame: true,
+      reference: undefined,
       color: { matrix: 'bt601', fullRange: false },
       data: new Uint8Array([1]),
     };
@@ -88,13 +93,25 @@ describe('carrier packets', () => {
         sequence: 0,
         captureTime: 0,
         stamps: { read: 0, encodeStart: 0, encodeEnd: 0, sent: 0 },
-        keyFrame: false,
+        reference: undefined,
         color: { matrix: 'bt601', fullRange: false },
         data: new Uint8Array(20),
       },
     ]);
     damage(bytes);
     expect(parseCarrier(bytes)).toEqual({ kind: 'malformed', reason });
+  });
+
+  test('a reference that is too far back is refused', () => {
+    const packet: Packet = {
+      sequence: 300,
+      captureTime: 0,
+      stamps: { read: 0, encodeStart: 0, encodeEnd: 0, sent: 0 },
+      reference: 44,
+      color: { matrix: 'bt601', fullRange: false },
+      data: new Uint8Array(1),
+    };
+    expect(() => writeCarrier(new Uint8Array(1), [packet])).toThrow(RangeError);
   });
 
   test('a frame without our trailer is plain', () => {

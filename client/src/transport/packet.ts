@@ -8,9 +8,9 @@
  * Usually there is one packet; a carrier frame that the browser's encoder
  * dropped leaves its packet to the next one.
  *
- * Numbers are big-endian. Packet header, 22 bytes: flags u8, sequence u32,
- * capture time u48, stage stamps 4 × u16, codec byte count u24. Trailer,
- * 8 bytes: carrier byte count u16, packet count u8, version u8, magic u32.
+ * Numbers are big-endian. Packet header, 23 bytes: flags u8, sequence u32,
+ * capture time u48, stage stamps 4 × u16, codec byte count u24, distance to the
+ * reference u8 (how many packets back; 0 for a key frame). Trailer, 8 bytes: carrier byte count u16, packet count u8, version u8, magic u32.
  * Times are ticks of 100 µs.
  */
 
@@ -37,7 +37,8 @@ export interface Packet {
   /** Capture time in room time (the server's clock), ms, a multiple of 0.1. */
   readonly captureTime: number;
   readonly stamps: SenderStamps;
-  readonly keyFrame: boolean;
+  /** Sequence number of the frame predicted from, at most 255 back; `undefined` for a key frame. */
+  readonly reference: number | undefined;
   readonly color: PictureColor;
   /** The codec's bytes, 1…16777215 of them. */
   readonly data: Uint8Array;
@@ -52,15 +53,15 @@ export type ParsedCarrier =
   | { readonly kind: 'packets'; readonly carrier: Uint8Array; readonly packets: readonly Packet[] }
   | { readonly kind: 'malformed'; readonly reason: MalformedReason };
 
-const PACKET_VERSION = 1;
+const PACKET_VERSION = 2;
 const MAX_PACKETS = 255;
 const MAGIC = 0x494e4e43;
-const HEADER_BYTES = 22;
+const HEADER_BYTES = 23;
 const TRAILER_BYTES = 8;
 const TICKS_PER_MS = 10;
-const FLAG_KEY = 1;
-const FLAG_BT709 = 2;
-const FLAG_FULL_RANGE = 4;
+const MAX_DISTANCE = 255;
+const FLAG_BT709 = 1;
+const FLAG_FULL_RANGE = 2;
 
 /** Rounds a time in ms to the tick that travels. */
 export function toTick(ms: number): number {
@@ -94,8 +95,7 @@ export function writeCarrier(carrier: Uint8Array, packets: readonly Packet[]): U
     const captureTicks = Math.round(packet.captureTime * TICKS_PER_MS);
     view.setUint8(
       at,
-      (packet.keyFrame ? FLAG_KEY : 0) |
-        (packet.color.matrix === 'bt709' ? FLAG_BT709 : 0) |
+      (packet.color.matrix === 'bt709' ? FLAG_BT709 : 0) |
         (packet.color.fullRange ? FLAG_FULL_RANGE : 0),
     );
     view.setUint32(at + 1, packet.sequence);
@@ -107,6 +107,7 @@ export function writeCarrier(carrier: Uint8Array, packets: readonly Packet[]): U
     view.setUint16(at + 17, stampTicks(packet.stamps.sent));
     view.setUint8(at + 19, packet.data.length >>> 16);
     view.setUint16(at + 20, packet.data.length & 0xffff);
+    view.setUint8(at + 22, distanceOf(packet));
     bytes.set(packet.data, at + HEADER_BYTES);
     at += HEADER_BYTES + packet.data.length;
   }
@@ -115,6 +116,15 @@ export function writeCarrier(carrier: Uint8Array, packets: readonly Packet[]): U
   view.setUint8(at + 3, PACKET_VERSION);
   view.setUint32(at + 4, MAGIC);
   return bytes;
+}
+
+function distanceOf({ sequence, reference }: Packet): number {
+  if (reference === undefined) return 0;
+  const distance = sequence - reference;
+  if (distance < 1 || distance > MAX_DISTANCE) {
+    throw new RangeError('A reference is 1 to 255 packets back.');
+  }
+  return distance;
 }
 
 /** Takes a received carrier frame apart. Total: never throws, never reads outside. */
@@ -134,8 +144,10 @@ export function parseCarrier(bytes: Uint8Array): ParsedCarrier {
     const next = at + HEADER_BYTES + length;
     if (length === 0 || next > end) return { kind: 'malformed', reason: 'packet-length' };
     const flags = view.getUint8(at);
+    const sequence = view.getUint32(at + 1);
+    const distance = view.getUint8(at + 22);
     packets.push({
-      sequence: view.getUint32(at + 1),
+      sequence,
       captureTime: (view.getUint16(at + 5) * 2 ** 32 + view.getUint32(at + 7)) / TICKS_PER_MS,
       stamps: {
         read: view.getUint16(at + 11) / TICKS_PER_MS,
@@ -143,7 +155,7 @@ export function parseCarrier(bytes: Uint8Array): ParsedCarrier {
         encodeEnd: view.getUint16(at + 15) / TICKS_PER_MS,
         sent: view.getUint16(at + 17) / TICKS_PER_MS,
       },
-      keyFrame: (flags & FLAG_KEY) !== 0,
+      reference: distance === 0 ? undefined : sequence - distance,
       color: {
         matrix: (flags & FLAG_BT709) !== 0 ? 'bt709' : 'bt601',
         fullRange: (flags & FLAG_FULL_RANGE) !== 0,

@@ -22,7 +22,7 @@ const key = fc
 const predicted = fc
   .record({
     ...common,
-    distance: fc.integer({ min: 1, max: 12 }),
+    distance: fc.integer({ min: 1, max: 255 }),
     checksum: fc.integer({ min: 0, max: 0xffff }),
   })
   .map(({ distance, ...h }): FrameHeader => ({

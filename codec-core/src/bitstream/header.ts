@@ -6,8 +6,6 @@ import { MAX_DIMENSION, MIN_DIMENSION } from '../frame/i420.js';
 export const BITSTREAM_VERSION = 1;
 /** Frame numbers wrap here. */
 export const FRAME_ID_MODULUS = 256;
-/** A decoder keeps this many pictures; a reference is at most this far back. */
-export const REFERENCE_CAPACITY = 12;
 export const KEY_HEADER_BYTES = 15;
 export const PREDICTED_HEADER_BYTES = 6;
 
@@ -77,9 +75,7 @@ export function readHeader(data: Uint8Array): FrameHeader {
   const common = { qp, groups: ((first >> 2) & 0x03) + 1, frameId };
   if (!key) {
     const distance = view.getUint8(3);
-    if (distance === 0 || distance > REFERENCE_CAPACITY) {
-      throw damaged(`reference distance ${distance} is not within 1..${REFERENCE_CAPACITY}`);
-    }
+    if (distance === 0) throw damaged('the frame names itself as its reference');
     return {
       ...common,
       type: 'predicted',

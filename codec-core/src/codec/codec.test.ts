@@ -191,6 +191,47 @@ describe('lossy operating points', () => {
   });
 });
 
+describe('frames that are coded again and kept', () => {
+  it('takes the number and the reference of the attempt that it replaces', async () => {
+    const encoder = createEncoder(runtime, { width: 64, height: 48 });
+    const decoder = createDecoder(runtime);
+    const sent: EncodedFrame[] = [];
+    for (let t = 0; t < 4; t += 1) {
+      const frame = movingFrame(64, 48, t);
+      await encoder.encode(frame, { qp: 20 });
+      sent.push(await encoder.encode(frame, { qp: 36, again: true }));
+    }
+    expect(sent.map(({ stats }) => [stats.frameId, stats.referenceId])).toEqual([
+      [0, undefined],
+      [1, 0],
+      [2, 1],
+      [3, 2],
+    ]);
+    for (const { data, stats } of sent) {
+      expect((await decoder.decode(data, 0)).stats.checksum).toBe(stats.checksum);
+    }
+  });
+
+  it('predicts from a frame that was kept while a receiver heard nothing', async () => {
+    const encoder = createEncoder(runtime, { width: 64, height: 48 });
+    const decoder = createDecoder(runtime);
+    for (let t = 0; t < 6; t += 1) {
+      const { data } = await encoder.encode(movingFrame(64, 48, t), { qp: 30 });
+      await decoder.decode(data, 0);
+    }
+    for (let t = 6; t < 30; t += 1) {
+      await encoder.encode(movingFrame(64, 48, t), { qp: 30, keep: 5 });
+    }
+    const repair = await encoder.encode(movingFrame(64, 48, 30), { qp: 30, reference: 5, keep: 5 });
+    expect(repair.stats).toMatchObject({ type: 'predicted', frameId: 30, referenceId: 5 });
+    expect((await decoder.decode(repair.data, 0)).frame.data).toEqual(encoder.reconstruction?.data);
+    await encoder.encode(movingFrame(64, 48, 31), { qp: 30 });
+    await expect(
+      encoder.encode(movingFrame(64, 48, 32), { qp: 30, reference: 5 }),
+    ).rejects.toMatchObject({ code: 'bad-argument' });
+  });
+});
+
 describe('providers', () => {
   it('write the same bytes: native, wasm, and fp32 of integers', async () => {
     const frames = [0, 1, 2].map((t) => movingFrame(72, 40, t));

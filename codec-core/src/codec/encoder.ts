@@ -3,7 +3,6 @@ import {
   FRAME_ID_MODULUS,
   KEY_HEADER_BYTES,
   PREDICTED_HEADER_BYTES,
-  REFERENCE_CAPACITY,
   writeHeader,
 } from '../bitstream/header.js';
 import { CodecError } from '../errors.js';
@@ -48,6 +47,8 @@ class FrameEncoder implements Encoder {
   #frameId = 0;
   /** Picture the next frame predicts from; undefined asks for a key frame. */
   #latest: number | undefined;
+  /** What the latest frame was predicted from; undefined for a key frame. */
+  #latestReference: number | undefined;
   #timestamp = 0;
   #open = true;
 
@@ -75,13 +76,16 @@ class FrameEncoder implements Encoder {
         `the frame is ${frame.width}x${frame.height} but this encoder codes ${width}x${height}; create another`,
       );
     }
-    const reference = this.#chooseReference(point);
+    const again = point.again === true && this.#latest !== undefined;
+    const reference = this.#chooseReference(point, again ? this.#latestReference : this.#latest);
+    if (again) this.#frameId = this.#latest ?? this.#frameId;
     const timer = new StageTimer();
     loadFrame(this.#kernels, this.#work.grid, frame, this.#work.current);
     timer.mark('load');
     this.#latest = undefined;
     const encoded = await this.#code(point, reference, timer);
     this.#latest = encoded.stats.frameId;
+    this.#latestReference = reference?.frameId;
     this.#timestamp = frame.timestamp;
     return encoded;
   }
@@ -93,14 +97,15 @@ class FrameEncoder implements Encoder {
     return Promise.resolve();
   }
 
-  #chooseReference(point: OperatingPoint): Reference | undefined {
+  #chooseReference(point: OperatingPoint, usual: number | undefined): Reference | undefined {
     if (point.keyFrame || this.#latest === undefined) return undefined;
-    const wanted = point.reference ?? this.#latest;
+    const wanted = point.reference ?? usual;
+    if (wanted === undefined) return undefined;
     const found = this.#references.find(wanted);
     if (!found && point.reference !== undefined) {
       throw new CodecError(
         'bad-argument',
-        `frame ${wanted} is no longer held; name one of the last ${REFERENCE_CAPACITY} or ask for a key frame`,
+        `frame ${wanted} is no longer held; name one that "keep" protected or ask for a key frame`,
       );
     }
     return found;
@@ -159,7 +164,7 @@ class FrameEncoder implements Encoder {
       checksum,
     });
     data.set(kernels.bytes(work.payload, payloadBytes), headerBytes);
-    this.#references.store(frameId);
+    this.#references.store(frameId, point.keep);
     this.#frameId = (frameId + 1) % FRAME_ID_MODULUS;
     timer.mark('store');
     return {

@@ -1,6 +1,6 @@
-import { FRAME_ID_MODULUS, REFERENCE_CAPACITY } from '../bitstream/header.js';
 import type { Kernels, Pointer } from '../kernels/kernels.js';
 import { CHROMA_PADDING, LUMA_PADDING, paddedBytes, STATE_BYTES } from '../motion/geometry.js';
+import { isRetained } from './retention.js';
 import type { Workspace } from './workspace.js';
 
 /** A decoded picture with all that predicting from it needs. */
@@ -18,7 +18,7 @@ export interface Reference {
 
 type Slot = Omit<Reference, 'frameId'> & { frameId: number | undefined };
 
-/** The last REFERENCE_CAPACITY pictures; the same on both sides when no frame is lost. */
+/** The pictures that `retention.ts` keeps; the same on both sides when no frame is lost. */
 export class References {
   readonly #kernels: Kernels;
   readonly #work: Workspace;
@@ -39,13 +39,17 @@ export class References {
     for (const slot of this.#slots) slot.frameId = undefined;
   }
 
-  /** Keeps the picture that the workspace holds; those too far back make room. */
-  store(frameId: number): void {
+  /**
+   * Keeps the picture that the workspace holds, in place of an earlier one of that number; those too
+   * far back make room.
+   * @param keep number of one that stays in any case
+   */
+  store(frameId: number, keep?: number): void {
     const { grid, decoded, motion, flags, state, contexts } = this.#work;
     for (const slot of this.#slots) {
       if (slot.frameId === undefined) continue;
-      const age = (frameId - slot.frameId + FRAME_ID_MODULUS) % FRAME_ID_MODULUS;
-      if (age === 0 || age >= REFERENCE_CAPACITY) slot.frameId = undefined;
+      const stays = slot.frameId === keep || isRetained(slot.frameId, frameId);
+      if (slot.frameId === frameId || !stays) slot.frameId = undefined;
     }
     const slot = this.#take();
     const { run } = this.#kernels;

@@ -17,8 +17,15 @@ export interface OperatingPoint {
   readonly maxActiveBlocks?: number;
   /** Latent frequency groups sent, 1..4; the rest decode as their predicted means. Default 4. */
   readonly groups?: number;
-  /** Number of an earlier frame to predict from, within the last 12. Default the latest. */
+  /** Number of an earlier frame to predict from, one that is still held. Default the latest. */
   readonly reference?: number;
+  /** Number of an earlier frame that stays held after this one, however far back it is. */
+  readonly keep?: number;
+  /**
+   * Code the frame in place of the latest one, which is not sent: it takes that one's number and, by
+   * default, its reference. Default false.
+   */
+  readonly again?: boolean;
 }
 
 /** Quantization step in grey levels; 1 for the lossless index. */

@@ -4,7 +4,11 @@ import { Metrics } from './Metrics.js';
 describe('Metrics', () => {
   it('puts reported latency into histogram buckets in seconds', async () => {
     const metrics = new Metrics();
-    metrics.latencyReported([{ stage: 'decode', codec: 'inn', samplesMs: [4, 40, 400] }], 2);
+    metrics.receptionReported({
+      latency: [{ stage: 'decode', codec: 'inn', samplesMs: [4, 40, 400] }],
+      freezes: 2,
+      repairs: [{ by: 'reference', ms: 120 }],
+    });
     const { text } = await metrics.expose();
     const bucket = (le: string): string =>
       `inncall_latency_seconds_bucket{le="${le}",stage="decode",codec="inn"}`;
@@ -12,6 +16,8 @@ describe('Metrics', () => {
     expect(text).toContain(`${bucket('0.05')} 2`);
     expect(text).toContain(`${bucket('+Inf')} 3`);
     expect(text).toContain('inncall_freezes_total 2');
+    expect(text).toContain('inncall_repair_seconds_bucket{le="0.15",by="reference"} 1');
+    expect(text).toContain('inncall_repair_seconds_bucket{le="0.1",by="reference"} 0');
   });
 
   it('reads its source at each scrape', async () => {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { LatencySamples } from '../protocol/index.js';
+import type { RequestOf } from '../protocol/index.js';
 
 /** Number of things of one kind, by labels. */
 export interface LabelledValue {
@@ -47,6 +47,7 @@ export class Metrics {
   readonly #requests: Counter<'type' | 'outcome'>;
   readonly #latency: Histogram<'stage' | 'codec'>;
   readonly #freezes: Counter;
+  readonly #repairs: Histogram<'by'>;
 
   constructor() {
     const registers = [this.#registry];
@@ -74,6 +75,13 @@ export class Metrics {
       help: 'Pauses of a shown picture above 200 ms as clients report them.',
       registers,
     });
+    this.#repairs = new Histogram({
+      name: 'inncall_repair_seconds',
+      help: 'Time from a noticed loss of a frame to the next picture as clients report it, by means.',
+      labelNames: ['by'],
+      buckets: LATENCY_BUCKETS_S,
+      registers,
+    });
   }
 
   keyFrameRequested(): void {
@@ -85,11 +93,12 @@ export class Metrics {
     this.#requests.inc({ type, outcome });
   }
 
-  latencyReported(entries: readonly LatencySamples[], freezes: number): void {
-    for (const { stage, codec, samplesMs } of entries) {
+  receptionReported(report: Omit<RequestOf<'reportStats'>, 'type'>): void {
+    for (const { stage, codec, samplesMs } of report.latency) {
       for (const ms of samplesMs) this.#latency.observe({ stage, codec }, ms / 1000);
     }
-    this.#freezes.inc(freezes);
+    this.#freezes.inc(report.freezes);
+    for (const { by, ms } of report.repairs) this.#repairs.observe({ by }, ms / 1000);
   }
 
   /** Adds gauges that are read from `source` at each scrape. */

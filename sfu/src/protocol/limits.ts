@@ -12,10 +12,12 @@ export const LIMITS = {
   layers: 3,
   /** Pixels of a picture's side. */
   pictureSide: 8192,
-  /** Frame ids in one list of a feedback report. */
+  /** Frames in one list of a feedback report. */
   feedbackFrames: 128,
   /** Latency samples of one stage in one stats report. */
   latencySamples: 256,
   /** Stages in one stats report. */
   latencyEntries: 32,
+  /** Repairs in one stats report. */
+  repairs: 256,
 } as const;

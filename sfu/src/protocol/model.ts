@@ -79,28 +79,17 @@ export const chatMessageSchema = z.object({
 });
 export type ChatMessage = z.infer<typeof chatMessageSchema>;
 
-const frameIds = z.array(z.int().min(0).max(0xffff_ffff)).max(LIMITS.feedbackFrames);
+const frames = z.array(z.int().min(0).max(0xffff_ffff)).max(LIMITS.feedbackFrames);
 const milliseconds = z.number().min(0).max(60_000);
 
-/** What a receiver tells a sender about one stream since its last report. */
+/** What a receiver tells a sender about one INN stream. Frames are named by their packets' sequence numbers. */
 export const feedbackReportSchema = z.object({
-  /** Frames decoded with the right checksum: safe as references. */
-  acknowledged: frameIds,
-  /** Frames that will not be decoded any more. */
-  lost: frameIds,
-  /** Nothing that this receiver holds can serve as a reference. */
+  /** Decoded with the right checksum since the last report: safe as references. */
+  acknowledged: frames,
+  /** Not here, or not decodable, and needed for what follows. A later acknowledgement revokes it. */
+  lost: frames,
+  /** Nothing that this receiver holds leads on: it needs a key frame newer than all frames named here. */
   needsKeyFrame: z.boolean(),
-  framesDecoded: z.int().min(0).max(10_000),
-  /** Median time of one decode. */
-  decodeMs: milliseconds,
-  /** Deviation of frame arrival from frame capture. */
-  jitterMs: milliseconds,
-  /** Median capture to display, where the clocks are aligned. */
-  latencyMs: milliseconds.exactOptional(),
-  /** Share of RTP packets lost on the receiver's downlink, 0..1. */
-  packetLoss: z.number().min(0).max(1),
-  /** bit/s of this stream. */
-  receivedBitrate: z.number().min(0).max(1e9),
 });
 export type FeedbackReport = z.infer<typeof feedbackReportSchema>;
 
@@ -124,3 +113,14 @@ export const latencySamplesSchema = z.object({
   samplesMs: z.array(milliseconds).max(LIMITS.latencySamples),
 });
 export type LatencySamples = z.infer<typeof latencySamplesSchema>;
+
+/** How a picture that stood still for a lost frame went on: the frame came after all, a frame came that does not need it, or a key frame. */
+export const repairMeansSchema = z.enum(['retransmission', 'reference', 'keyFrame']);
+export type RepairMeans = z.infer<typeof repairMeansSchema>;
+
+export const repairSchema = z.object({
+  by: repairMeansSchema,
+  /** From the moment the loss was noticed to the next picture. */
+  ms: milliseconds,
+});
+export type Repair = z.infer<typeof repairSchema>;

@@ -17,11 +17,6 @@ const report: FeedbackReport = {
   acknowledged: [1, 2],
   lost: [],
   needsKeyFrame: false,
-  framesDecoded: 2,
-  decodeMs: 4,
-  jitterMs: 1,
-  packetLoss: 0,
-  receivedBitrate: 300_000,
 };
 
 /** One valid message of every request type. */
@@ -93,6 +88,7 @@ const valid: Request[] = [
     type: 'reportStats',
     latency: [{ stage: 'captureToDisplay', codec: 'inn', samplesMs: [40.5] }],
     freezes: 0,
+    repairs: [{ by: 'retransmission', ms: 40 }],
   },
 ];
 

@@ -10,6 +10,7 @@ import {
   latencySamplesSchema,
   peerInfoSchema,
   producerAppDataSchema,
+  repairSchema,
   roomIdSchema,
 } from './model.js';
 import {
@@ -122,6 +123,8 @@ const reportStats = z.object({
   latency: z.array(latencySamplesSchema).max(LIMITS.latencyEntries),
   /** Pauses of a shown picture above 200 ms since the last report. */
   freezes: z.int().min(0).max(10_000),
+  /** Losses of INN frames that were repaired since the last report. */
+  repairs: z.array(repairSchema).max(LIMITS.repairs),
 });
 
 export const requestSchema = z.discriminatedUnion('type', [

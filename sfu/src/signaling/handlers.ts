@@ -202,9 +202,9 @@ export const handlers: { readonly [T in RequestType]: Handler<T> } = {
     return { t0, t1, t2: serverTime() };
   },
 
-  reportStats: ({ latency, freezes }, connection, { metrics }) => {
+  reportStats: ({ latency, freezes, repairs }, connection, { metrics }) => {
     member(connection);
-    metrics.latencyReported(latency, freezes);
+    metrics.receptionReported({ latency, freezes, repairs });
     return done;
   },
 };

@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Switch, Table, Text, Title } from '@mantine/core';
 import { IconClipboardText, IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
+import type { RepairSummary } from '../../codec-worker/messages.js';
 import type { GlassToGlassReport } from '../../latency/glassToGlass.js';
 import type { CallSnapshot } from '../../room/callSnapshot.js';
 import type { CallStats, ConsumerReport } from '../../room/callStats.js';
@@ -97,7 +98,7 @@ function ConsumerStats({ consumer, name }: { consumer: ConsumerReport; name: str
           ? `${String(stats.width)}×${String(stats.height)}, index ${String(stats.qp)}, ` +
             `${(stats.activeShare * 100).toFixed(0)} % active blocks, ` +
             `${String(stats.missing)} lost, ${String(stats.freezes)} freezes, ` +
-            `${String(stats.keyFrames)} key frames` +
+            `${String(stats.keyFrames)} key frames, ${describeRepairs(stats.repairs)}` +
             (consumer.audioLeadMs === undefined
               ? ''
               : `, sound ${consumer.audioLeadMs.toFixed(0)} ms ahead`)
@@ -119,6 +120,11 @@ function GlassToGlassText({ report }: { readonly report: GlassToGlassReport }) {
       {`; ${String(read)} codes read, ${String(unread)} not`}
     </Text>
   );
+}
+
+function describeRepairs({ count, p50, p95, max }: RepairSummary): string {
+  if (count === 0) return 'nothing to repair';
+  return `${String(count)} repairs in ${[p50, p95, max].map((ms) => ms.toFixed(0)).join(' / ')} ms`;
 }
 
 function SendingTable({ stats }: { readonly stats: CallStats }) {

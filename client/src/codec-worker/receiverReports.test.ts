@@ -1,0 +1,60 @@
+import { LIMITS, type FeedbackReport } from '@inncall/sfu/protocol';
+import { describe, expect, test } from 'vitest';
+import { ReceiverReports } from './receiverReports.js';
+
+function setUp() {
+  const sent: FeedbackReport[] = [];
+  return { sent, reports: new ReceiverReports((report) => sent.push(report)) };
+}
+
+describe('ReceiverReports', () => {
+  test('gathers acknowledgements for a while', () => {
+    const { reports, sent } = setUp();
+    reports.acknowledge(0);
+    reports.update([], 0);
+    reports.acknowledge(1);
+    reports.update([], 40);
+    reports.acknowledge(2);
+    reports.update([], 99);
+    reports.update([], 100);
+    reports.update([], 500);
+    expect(sent.map(({ acknowledged }) => acknowledged)).toEqual([[0], [1, 2]]);
+  });
+
+  test('tells a new loss at once with what was decoded, and repeats it until it is over', () => {
+    const { reports, sent } = setUp();
+    reports.acknowledge(3);
+    reports.update([], 0);
+    reports.acknowledge(4);
+    reports.update([5], 10);
+    reports.update([5], 20);
+    reports.update([5, 7], 30);
+    reports.update([5], 40);
+    reports.update([5], 130);
+    reports.update([], 300);
+    expect(sent.slice(1)).toEqual([
+      { acknowledged: [4], lost: [5], needsKeyFrame: false },
+      { acknowledged: [], lost: [5, 7], needsKeyFrame: false },
+      { acknowledged: [], lost: [5], needsKeyFrame: false },
+    ]);
+  });
+
+  test('asks for a key frame once', () => {
+    const { reports, sent } = setUp();
+    reports.update([5], 10);
+    reports.requestKeyFrame();
+    reports.update([5], 20);
+    reports.update([5], 120);
+    expect(sent.map(({ needsKeyFrame }) => needsKeyFrame)).toEqual([false, true, false]);
+  });
+
+  test('of a long loss it tells the beginning and the end', () => {
+    const { reports, sent } = setUp();
+    reports.update(
+      Array.from({ length: 400 }, (_, index) => index),
+      0,
+    );
+    expect(sent[0]?.lost).toHaveLength(LIMITS.feedbackFrames);
+    expect(sent[0]?.lost.slice(-2)).toEqual([LIMITS.feedbackFrames - 2, 399]);
+  });
+});
