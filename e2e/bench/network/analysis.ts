@@ -47,6 +47,7 @@ export function analyse(
   const competes = scenario.competing !== undefined;
   return {
     scenario: scenario.name,
+    latenessMs: record.latenessMs,
     latency: percentiles(measured.map(({ capturedAt, shownAt }) => shownAt - capturedAt)),
     freezes: freezesOf(measured, WARM_UP_MS, endMs, fps),
     framesCaptured: captured.length,

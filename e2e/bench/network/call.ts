@@ -6,6 +6,7 @@ import { launchBrowser } from '../../support/participant.js';
 import { UdpRelay, type RelayLog } from '../../network/udpRelay.js';
 import type { CodedClip } from '../codedClip.js';
 import type { CodedPicture, ShownPicture, VideoCounters } from '../pageProbe.js';
+import { watchTimerLateness } from '../timerLateness.js';
 import { mediaDirection, relaySettings, type Scenario } from './scenarios.js';
 
 export type Codec = 'inn' | 'vp8';
@@ -39,6 +40,8 @@ export interface CallRecord {
   readonly samples: readonly ShownPicture[];
   readonly media: RelayLog;
   readonly readings: readonly Reading[];
+  /** 95th percentile of how late the relay's process was, ms. */
+  readonly latenessMs: number;
 }
 
 const PROBE = fileURLToPath(new URL('../pageProbe.ts', import.meta.url));
@@ -86,11 +89,14 @@ export async function recordCall(options: CallOptions): Promise<CallRecord> {
     if (relay === undefined) throw new Error('No media takes the way through the relay.');
     const path = await relay;
     path.start();
+    const lateness = watchTimerLateness();
     const startedAt = performance.timeOrigin + performance.now();
     await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
     over = true;
+    const latenessMs = lateness();
     return {
       startedAt,
+      latenessMs,
       captured: await sender.evaluate(() => [...window.benchProbe.captured()]),
       shown: await receiver.evaluate(() => [...window.benchProbe.shown()]),
       samples: await receiver.evaluate(() => window.benchProbe.takeSamples()),

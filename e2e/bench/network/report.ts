@@ -33,7 +33,7 @@ export function summaryLine(result: NetworkResult): string {
     `freezes ${freezes.count} (${fixed(freezes.totalMs, 0)} ms, longest ${fixed(freezes.longestMs, 0)}),`,
     `used ${percent(result.utilization)}, overshoot ${percent(result.overshootP95)},`,
     `settled ${seconds(result.settledMs)} s, PSNR ${fixed(quality.psnr, 2)}, MS-SSIM ${fixed(quality.msSsim, 4)},`,
-    `frames ${result.framesShown}/${result.framesCaptured}, key ${result.keyFrames}, repairs ${result.retransmissions}`,
+    `frames ${result.framesShown}/${result.framesCaptured}, key ${result.keyFrames}, repairs ${result.retransmissions}, timers late ${fixed(result.latenessMs, 1)} ms`,
   ].join(' ');
 }
 

@@ -42,6 +42,8 @@ const resultSchema = z.object({
   measuredAt: z.string(),
   /** Load of the machine before the run (1 min). */
   load: z.number(),
+  /** 95th percentile of how late the emulation's timers were, ms. */
+  latenessMs: z.number(),
   /** Capture to display, ms. */
   latency: z.object({ p50: figure, p95: figure, p99: figure }),
   freezes: z.object({ count: z.number(), totalMs: z.number(), longestMs: z.number() }),
@@ -71,7 +73,7 @@ const resultSchema = z.object({
 export type NetworkResult = z.infer<typeof resultSchema>;
 
 /** Raise when a figure or a scenario changes its meaning. */
-const MEASURE_VERSION = 1;
+const MEASURE_VERSION = 2;
 
 function fileOf(key: readonly unknown[]): string {
   const hash = createHash('sha256')
