@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { MAX_QP } from '../src/quant/points.js';
+import { GROUP_COUNT, MAX_QP } from '../src/quant/points.js';
 import { ffmpegVersion } from './ffmpeg.js';
 import { fromCaller, ROOT } from './paths.js';
 import { CACHE_FOLDER } from './rd/cache.js';
@@ -88,13 +88,20 @@ async function measureClip(
     );
     peers.push([peer.key, points]);
   }
+  const measureOurs = async (qp: number, groups: number) => {
+    const point = await ours.measure(clip, options.frames, { qp, groups }, source, scratch);
+    const kept = groups < GROUP_COUNT ? `, ${groups} groups` : '';
+    log(`innc at ${qp}${kept}: ${point.bytes} bytes, ${point.psnrWeighted.toFixed(2)} dB`);
+    return point;
+  };
   const points = [];
-  for (const qp of options.points) {
-    const point = await ours.measure(clip, options.frames, qp, source, scratch);
-    log(`innc at ${qp}: ${point.bytes} bytes, ${point.psnrWeighted.toFixed(2)} dB`);
-    points.push(point);
+  for (const qp of options.points) points.push(await measureOurs(qp, GROUP_COUNT));
+  const middle = options.points[Math.floor(options.points.length / 2)] ?? 0;
+  const masked = [];
+  for (let groups = 1; groups < GROUP_COUNT; groups++) {
+    masked.push(await measureOurs(middle, groups));
   }
-  return { clip, frames: points[0]?.frames ?? 0, ours: points, peers: new Map(peers) };
+  return { clip, frames: points[0]?.frames ?? 0, ours: points, masked, peers: new Map(peers) };
 }
 
 async function main(): Promise<void> {

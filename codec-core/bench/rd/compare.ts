@@ -9,6 +9,8 @@ export interface ClipResult {
   readonly clip: Clip;
   readonly frames: number;
   readonly ours: readonly OurMeasurement[];
+  /** The middle operating point with the last frequency groups left out. */
+  readonly masked: readonly OurMeasurement[];
   readonly peers: ReadonlyMap<string, readonly Measurement[]>;
 }
 

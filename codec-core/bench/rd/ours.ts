@@ -30,6 +30,8 @@ const Stats = z.object({
 /** One operating point of ours on one clip. */
 const OurMeasurement = Quality.extend({
   quantizer: z.number(),
+  /** Frequency groups kept. */
+  groups: z.number(),
   bytes: z.number(),
   modelId: z.number(),
   keyFrameBytes: z.number(),
@@ -45,6 +47,13 @@ const OurMeasurement = Quality.extend({
   }),
 });
 export type OurMeasurement = z.infer<typeof OurMeasurement>;
+
+/** What ours codes a clip with. */
+export interface OurPoint {
+  readonly qp: number;
+  /** Frequency groups kept, from the lowest on. */
+  readonly groups: number;
+}
 
 async function innc(...args: string[]): Promise<z.infer<typeof Stats>> {
   const stats = path.join(path.dirname(args[2] ?? ''), 'stats.json');
@@ -66,10 +75,15 @@ function sumBits(frames: z.infer<typeof Stats>['frames'], type: 'key' | 'predict
 }
 
 /** Codes the source with `innc`, decodes the file again and compares what came out. */
-async function measure(qp: number, source: string, scratch: string): Promise<OurMeasurement> {
+async function measure(
+  { qp, groups }: OurPoint,
+  source: string,
+  scratch: string,
+): Promise<OurMeasurement> {
   const stream = path.join(scratch, 'ours.innc');
   const decoded = path.join(scratch, 'ours.y4m');
-  const { modelId, frames } = await innc('encode', source, stream, '--qp', String(qp));
+  const point = ['--qp', String(qp), '--groups', String(groups)];
+  const { modelId, frames } = await innc('encode', source, stream, ...point);
   const received = await innc('decode', stream, decoded);
   frames.forEach((frame, i) => {
     if (frame.checksum !== received.frames[i]?.checksum) {
@@ -79,6 +93,7 @@ async function measure(qp: number, source: string, scratch: string): Promise<Our
   const predicted = frames.filter((frame) => frame.type === 'predicted');
   return {
     quantizer: qp,
+    groups,
     bytes: frames.reduce((sum, frame) => sum + frame.bytes, 0),
     ...(await compareFiles(source, decoded)),
     modelId,
@@ -131,14 +146,15 @@ export class OurCodec {
   async measure(
     clip: Clip,
     frames: number,
-    qp: number,
+    point: OurPoint,
     source: string,
     scratch: string,
   ): Promise<OurMeasurement> {
-    const key = [clip.sha256, clip.width, clip.height, frames, qp].join(' ');
+    const { qp, groups } = point;
+    const key = [clip.sha256, clip.width, clip.height, frames, qp, groups].join(' ');
     const known = this.#known.get(key);
     if (known) return known;
-    const measured = await measure(qp, source, scratch);
+    const measured = await measure(point, source, scratch);
     this.#known.set(key, measured);
     const progress = { build: this.build, known: Object.fromEntries(this.#known) };
     await writeFile(this.progressFile, JSON.stringify(progress));

@@ -1,9 +1,9 @@
 import { CodecError } from '../errors.js';
-import { MAX_QP } from '../quant/points.js';
+import { GROUP_COUNT, MAX_QP } from '../quant/points.js';
 
 /** How the quantization index of each frame is chosen; index 0 is lossless. */
 export type RateMode =
-  | { readonly kind: 'fixed'; readonly qp: number }
+  | { readonly kind: 'fixed'; readonly qp: number; readonly groups: number }
   | { readonly kind: 'bitrate'; readonly kilobitsPerSecond: number };
 
 /** `-` as a path is standard input or output. */
@@ -32,12 +32,14 @@ const MAX_KEY_INTERVAL = 1_000_000;
 
 export const HELP = `innc: video files with the INN codec
 
-  innc encode IN.y4m OUT.innc [--qp N | --bitrate KBPS | --lossless] [--keyint N] [--json STATS]
+  innc encode IN.y4m OUT.innc [--qp N [--groups N] | --bitrate KBPS | --lossless] [--keyint N]
+              [--json STATS]
   innc decode IN.innc OUT.y4m [--json STATS]
   innc info FILE.innc
 
   --qp N          quantization index 1..${MAX_QP}, larger is coarser, the step doubles every 8
                   (default ${DEFAULT_QP}); 0 is lossless; key frames are coded finer
+  --groups N      frequency groups kept, 1..${GROUP_COUNT} from the lowest on (default ${GROUP_COUNT})
   --bitrate KBPS  constant bit rate, kbit/s
   --lossless      decoded pictures equal the source bit by bit
   --keyint N      a key frame every N frames (default: only the first)
@@ -91,7 +93,11 @@ function split(words: readonly string[], allowed: Readonly<Record<string, boolea
 function rateMode(options: ReadonlyMap<string, string>): RateMode {
   const given = ['--qp', '--bitrate', '--lossless'].filter((name) => options.has(name));
   if (given.length > 1) throw usage(`${given.join(' and ')} exclude each other.`);
-  if (options.has('--lossless')) return { kind: 'fixed', qp: 0 };
+  const groups = options.get('--groups');
+  if (groups !== undefined && given.some((name) => name !== '--qp')) {
+    throw usage('--groups goes with --qp only.');
+  }
+  if (options.has('--lossless')) return { kind: 'fixed', qp: 0, groups: GROUP_COUNT };
   const bitrate = options.get('--bitrate');
   if (bitrate !== undefined) {
     return {
@@ -100,7 +106,11 @@ function rateMode(options: ReadonlyMap<string, string>): RateMode {
     };
   }
   const qp = options.get('--qp') ?? String(DEFAULT_QP);
-  return { kind: 'fixed', qp: wholeNumber('--qp', qp, 0, MAX_QP) };
+  return {
+    kind: 'fixed',
+    qp: wholeNumber('--qp', qp, 0, MAX_QP),
+    groups: wholeNumber('--groups', groups ?? String(GROUP_COUNT), 1, GROUP_COUNT),
+  };
 }
 
 function twoPaths(command: string, paths: readonly string[]): { input: string; output: string } {
@@ -123,6 +133,7 @@ export function parseArguments(argv: readonly string[]): Command {
     case 'encode': {
       const { paths, options } = split(rest, {
         '--qp': true,
+        '--groups': true,
         '--bitrate': true,
         '--lossless': false,
         '--keyint': true,

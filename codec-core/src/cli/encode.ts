@@ -1,9 +1,11 @@
 import { containerHeader, endMark, recordHeader } from '../bitstream/container.js';
 import { CodecError } from '../errors.js';
+import type { EncodedFrame } from '../codec/types.js';
 import type { I420Frame } from '../frame/i420.js';
 import type { ByteSource } from '../media/byteReader.js';
 import { readY4m } from '../media/y4m.js';
 import { planePsnr } from '../quality/index.js';
+import type { OperatingPoint } from '../quant/points.js';
 import type { RateMode } from './arguments.js';
 import type { Codec } from './codec.js';
 import type { Output } from './files.js';
@@ -54,11 +56,19 @@ export async function encodeFile(job: EncodeJob): Promise<StreamStats> {
       const index = rows.length;
       const frame = { width, height, timestamp: Math.round((index * 1e6) / frameRate), data };
       const keyFrame = keyInterval === 0 ? index === 0 : index % keyInterval === 0;
-      const point = points.next(frame.timestamp, activityBetween(frame, previous), keyFrame);
       const start = performance.now();
-      const coded = await encoder.encode(frame, point);
+      let coded: EncodedFrame | undefined;
+      let point: OperatingPoint | undefined = points.next(
+        frame.timestamp,
+        activityBetween(frame, previous),
+        keyFrame,
+      );
+      while (point) {
+        coded = await encoder.encode(frame, { ...point, again: coded !== undefined });
+        point = points.judge(coded.data.length);
+      }
+      if (!coded) throw new CodecError('bad-argument', 'no operating point was chosen');
       const milliseconds = performance.now() - start;
-      points.coded(coded.data.length);
       const decoded = encoder.reconstruction;
       const psnr = decoded && planePsnr(data, decoded.data, width, height);
       const row = frameRow(index, frame.timestamp, coded.stats, milliseconds, psnr);

@@ -6,7 +6,8 @@ import type { RateMode } from './arguments.js';
 export interface PointSource {
   /** @param keyFrame true where the file needs a key frame */
   next(timestamp: number, activity: number, keyFrame: boolean): OperatingPoint;
-  coded(bytes: number): void;
+  /** Takes a coded frame, or gives another point at which to code it again. */
+  judge(bytes: number): OperatingPoint | undefined;
 }
 
 interface Stream {
@@ -22,27 +23,37 @@ function constantBitrate(stream: Stream, kilobitsPerSecond: number): PointSource
     targetBitrate: kilobitsPerSecond * 1000,
     fixed: true,
   });
-  let sent: { readonly now: number; readonly plan: FramePlan } | undefined;
+  const asPoint = ({ qp, keyFrame, maxActiveBlocks, groups }: FramePlan): OperatingPoint => ({
+    ...{ qp, keyFrame, maxActiveBlocks, groups },
+  });
+  let tried: { readonly now: number; readonly plan: FramePlan } | undefined;
   return {
     next: (timestamp, activity, keyFrame) => {
       const now = timestamp / 1000;
       if (keyFrame) controller.requestKeyFrame();
       const planned = controller.plan(now, { activity });
       const plan = { ...planned, keyFrame: planned.keyFrame || keyFrame };
-      sent = { now, plan };
-      const { qp, maxActiveBlocks, groups } = plan;
-      return { qp, keyFrame: plan.keyFrame, maxActiveBlocks, groups };
+      tried = { now, plan };
+      return asPoint(plan);
     },
-    coded: (bytes) => {
-      if (sent) controller.frameSent(sent.now, { plan: sent.plan, bytes });
+    judge: (bytes) => {
+      if (!tried) return undefined;
+      const verdict = controller.judge(tried.plan, bytes);
+      if (verdict.accept) {
+        controller.frameSent(tried.now, { plan: tried.plan, bytes });
+        return undefined;
+      }
+      tried = { now: tried.now, plan: verdict.retry };
+      return asPoint(verdict.retry);
     },
   };
 }
 
 export function pointSource(mode: RateMode, stream: Stream): PointSource {
   if (mode.kind === 'bitrate') return constantBitrate(stream, mode.kilobitsPerSecond);
+  const { qp, groups } = mode;
   return {
-    next: (_, __, keyFrame) => ({ qp: keyFrame ? keyFrameQp(mode.qp) : mode.qp, keyFrame }),
-    coded: () => undefined,
+    next: (_, __, keyFrame) => ({ qp: keyFrame ? keyFrameQp(qp) : qp, keyFrame, groups }),
+    judge: () => undefined,
   };
 }

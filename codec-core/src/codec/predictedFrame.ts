@@ -8,6 +8,7 @@ import {
   tableInput,
   type FrameContext,
   type QuantSettings,
+  type RowSet,
 } from './frameContext.js';
 import { refine } from './refinement.js';
 import type { Reference } from './references.js';
@@ -81,6 +82,9 @@ export async function codePredictedFrame(
   run.codeFlags(
     work.flags,
     reference.flags,
+    work.motion,
+    prediction.y,
+    quant.step,
     grid.columns,
     grid.rows,
     work.contexts.flags,
@@ -180,20 +184,22 @@ function gainOfRank(gains: Float32Array, rank: number): number {
   );
 }
 
-/** Conditioning field and the four couplings on the active rows; returns the last field. */
+/**
+ * Conditioning field and the four couplings on the active rows, each in two checkerboard passes, the
+ * second seeing the first; returns the last field.
+ */
 async function couple(c: FrameContext, count: number, quant: QuantSettings): Promise<Uint8Array> {
   const { run } = c.kernels;
-  const { work, stages } = c;
-  const set = { rows: work.identity, count };
-  const shared = {
-    neighbours: c.kernels.int32(work.neighbours, 8 * count),
-    knots: quant.knots,
-  };
+  const { work } = c;
+  const colours = splitColours(c, count);
   run.compressRows(work.base, count, quant.step, work.compressed, ROW);
   run.gatherRows(work.state, work.list, count, STATE_BYTES, work.stateRows);
   c.timer.mark('field');
-  let output = await stages.run('predicted.field', {
-    ...shared,
+  const heads = headRows(c, colours.even);
+  let output = await c.stages.run('predicted.field', {
+    neighbours: c.kernels.int32(work.neighbours, 8 * count),
+    rows: heads,
+    knots: quant.knots,
     bytes: {
       base: tableInput(c, work.compressed, count, ROW),
       state: tableInput(c, work.stateRows, count, STATE_BYTES),
@@ -202,23 +208,85 @@ async function couple(c: FrameContext, count: number, quant: QuantSettings): Pro
   c.kernels.bytes(work.wide, count * ROW).set(named(output, 'gate'));
   run.gateRows(work.base, work.wide, count);
   c.timer.mark('network');
-  codeCoupling(c, 0, set, named(output, 'mean'), named(output, 'scale'), quant);
+  await codeColours(c, 0, count, colours, output, quant);
   c.kernels.copy(work.context, work.dcChange, count * GROUPS[0].size);
   for (let group = 1; group < GROUPS.length; group++) {
     const before = GROUPS[group - 1];
     if (!before) throw new RangeError(`no frequency group ${group - 1}`);
-    output = await stages.run(`predicted.group${group}`, {
-      ...shared,
+    output = await c.stages.run(`predicted.group${group}`, {
+      neighbours: c.kernels.int32(work.neighbours, 8 * count),
+      rows: heads,
+      knots: quant.knots,
       bytes: {
-        field: {
-          data: named(output, 'field_out'),
-          width: stages.manifest.fieldChannels.predicted,
-        },
+        field: fieldInput(c, output),
         context: tableInput(c, work.context, count, before.size),
       },
     });
     c.timer.mark('network');
-    codeCoupling(c, group, set, named(output, 'mean'), named(output, 'scale'), quant);
+    await codeColours(c, group, count, colours, output, quant);
   }
   return named(output, 'field_out');
+}
+
+/** Active rows of the two checkerboard colours. */
+interface Colours {
+  readonly even: RowSet;
+  readonly odd: RowSet;
+}
+
+function splitColours(c: FrameContext, count: number): Colours {
+  const { grid, list, activeColours } = c.work;
+  const [evenRows, oddRows] = activeColours;
+  const even = c.kernels.int32(evenRows, count);
+  const odd = c.kernels.int32(oddRows, count);
+  let evens = 0;
+  c.kernels.int32(list, count).forEach((block, row) => {
+    const colour = ((block % grid.columns) + Math.floor(block / grid.columns)) % 2;
+    if (colour === 0) even[evens++] = row;
+    else odd[row - evens] = row;
+  });
+  return { even: { rows: evenRows, count: evens }, odd: { rows: oddRows, count: count - evens } };
+}
+
+/** Rows whose mean and scale the first pass needs; one unused row where there is none. */
+function headRows(c: FrameContext, even: RowSet): Int32Array {
+  return even.count > 0 ? c.kernels.int32(even.rows, even.count) : Int32Array.of(0);
+}
+
+function fieldInput(
+  c: FrameContext,
+  output: Record<string, Uint8Array>,
+): { data: Uint8Array; width: number } {
+  return { data: named(output, 'field_out'), width: c.stages.manifest.fieldChannels.predicted };
+}
+
+/** One group on both colours; `first` holds the field, and the heads of the even rows. */
+async function codeColours(
+  c: FrameContext,
+  group: number,
+  count: number,
+  { even, odd }: Colours,
+  first: Record<string, Uint8Array>,
+  quant: QuantSettings,
+): Promise<void> {
+  const { work } = c;
+  const size = GROUPS[group]?.size ?? 0;
+  // Rows that are not decoded yet have a context that says "no change" (128).
+  c.kernels.bytes(work.context, count * size).fill(128);
+  if (even.count > 0) {
+    codeCoupling(c, group, even, named(first, 'mean'), named(first, 'scale'), quant);
+  }
+  if (odd.count === 0) return;
+  c.kernels.run.gatherRows(work.neighbours, odd.rows, odd.count, 32, work.someNeighbours);
+  const second = await c.stages.run(`predicted.group${group}b`, {
+    neighbours: c.kernels.int32(work.someNeighbours, 8 * odd.count),
+    rows: c.kernels.int32(odd.rows, odd.count),
+    knots: quant.knots,
+    bytes: {
+      field: fieldInput(c, first),
+      context: tableInput(c, work.context, count, size),
+    },
+  });
+  c.timer.mark('network');
+  codeCoupling(c, group, odd, named(second, 'mean'), named(second, 'scale'), quant);
 }

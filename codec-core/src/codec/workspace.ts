@@ -58,6 +58,8 @@ export interface Workspace {
   readonly identity: Pointer;
   /** i32 [blocks]: rows of the two checkerboard colours of a key frame, and how many. */
   readonly colours: readonly { readonly rows: Pointer; readonly count: number }[];
+  /** i32 [blocks] each: active rows of the two colours of a predicted frame. */
+  readonly activeColours: readonly [Pointer, Pointer];
   readonly neighbours: Pointer;
   readonly someNeighbours: Pointer;
   readonly numbers: Pointer;
@@ -91,7 +93,6 @@ export interface Contexts {
   readonly bytes: number;
   readonly motion: Pointer;
   readonly flags: Pointer;
-  readonly flagModels: number;
   /** One set of latent models for every group. */
   readonly groups: readonly Pointer[];
   readonly dc: Pointer;
@@ -120,7 +121,6 @@ function allocateContexts(kernels: Kernels): Contexts {
     bytes,
     motion: start,
     flags,
-    flagModels: flagBytes / 4,
     groups: GROUPS.map((_, g) => latents + g * latentBytes),
     dc,
     dcSets: Array.from({ length: dcBytes / latentBytes }, (_, i) => dc + i * latentBytes),
@@ -130,9 +130,7 @@ function allocateContexts(kernels: Kernels): Contexts {
 /** Puts every model at its initial state, as at a key frame. */
 export function resetContexts(kernels: Kernels, contexts: Contexts): void {
   kernels.run.initMotionContexts(contexts.motion);
-  for (let i = 0; i < contexts.flagModels; i++) {
-    kernels.run.initModel(contexts.flags + 4 * i, 0x8000);
-  }
+  kernels.run.initFlagContexts(contexts.flags);
   for (const set of [...contexts.groups, ...contexts.dcSets]) kernels.run.initLatentContexts(set);
 }
 
@@ -168,6 +166,7 @@ export function createWorkspace(
     list: table(4),
     identity,
     colours,
+    activeColours: [table(4), table(4)],
     neighbours: table(32),
     someNeighbours: table(32),
     numbers: kernels.allocate(4 * (columns + 2) * (grid.rows + 2)),

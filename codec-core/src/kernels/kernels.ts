@@ -143,9 +143,13 @@ interface KernelExports {
     read: number,
   ): void;
   initLatentContexts(contexts: Pointer): void;
+  initFlagContexts(contexts: Pointer): void;
   codeFlags(
     flags: Pointer,
     previous: Pointer,
+    motion: Pointer,
+    luma: Pointer,
+    step: number,
     width: number,
     height: number,
     contexts: Pointer,
@@ -161,7 +165,6 @@ interface KernelExports {
     contexts: Pointer,
     read: number,
   ): void;
-  initModel(model: Pointer, probability: number): void;
   encoderStart(out: Pointer, capacity: number): void;
   encoderFinish(): number;
   encoderBits(): number;

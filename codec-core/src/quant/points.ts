@@ -39,7 +39,7 @@ export function stepUnits(qp: number): number {
 }
 
 /** A key frame is what many frames copy from: this much finer pays (docs/RESEARCH.md). */
-const KEY_FRAME_GAIN = 8;
+const KEY_FRAME_GAIN = 10;
 
 /** Quantization index of a key frame in a stream whose predicted frames have index `qp`. */
 export function keyFrameQp(qp: number): number {

@@ -70,33 +70,64 @@ function interpolate(
   return Math.min(Math.max((sum + 2048) >> 12, 0), 255);
 }
 
-function compensatePlane(
-  plane: Plane,
-  motion: Int16Array,
-  blockSize: number,
-  precision: number,
-  taps: readonly (readonly number[])[],
-): Plane {
+/** Neighbour's weight of 64 by distance from the common edge. */
+const LUMA_FADE: readonly number[] = [25, 14, 5];
+const CHROMA_FADE: readonly number[] = [19];
+
+/** Geometry and interpolation of one kind of plane. */
+interface PlaneKind {
+  readonly blockSize: number;
+  readonly precision: number;
+  readonly taps: readonly (readonly number[])[];
+  readonly fade: readonly number[];
+}
+
+/** Overlapped prediction of one plane. */
+function compensatePlane(plane: Plane, motion: Int16Array, kind: PlaneKind): Plane {
+  const { blockSize, precision, taps, fade } = kind;
   const columns = plane.width / blockSize;
+  const rows = plane.height / blockSize;
   const data = plane.data.map((_, i) => {
     const x = i % plane.width;
     const y = Math.floor(i / plane.width);
-    const block = Math.floor(y / blockSize) * columns + Math.floor(x / blockSize);
-    const mx = motion[2 * block] ?? 0;
-    const my = motion[2 * block + 1] ?? 0;
-    return interpolate(plane, (x << precision) + mx, (y << precision) + my, precision, taps);
+    const bx = Math.floor(x / blockSize);
+    const by = Math.floor(y / blockSize);
+    const moved = (block: number): number => {
+      const mx = motion[2 * block] ?? 0;
+      const my = motion[2 * block + 1] ?? 0;
+      return interpolate(plane, (x << precision) + mx, (y << precision) + my, precision, taps);
+    };
+    const own = by * columns + bx;
+    const last = blockSize - 1;
+    // Above, below, left, right: is there a neighbour, which, and how far is its edge?
+    const sides: readonly (readonly [boolean, number, number])[] = [
+      [by > 0, own - columns, y % blockSize],
+      [by + 1 < rows, own + columns, last - (y % blockSize)],
+      [bx > 0, own - 1, x % blockSize],
+      [bx + 1 < columns, own + 1, last - (x % blockSize)],
+    ];
+    let value = moved(own);
+    for (const [exists, block, distance] of sides) {
+      const differs =
+        motion[2 * block] !== motion[2 * own] || motion[2 * block + 1] !== motion[2 * own + 1];
+      const weight = fade[distance] ?? 0;
+      if (exists && differs && weight > 0) value += ((moved(block) - value) * weight + 32) >> 6;
+    }
+    return value;
   });
   return { width: plane.width, height: plane.height, data };
 }
 
 /** Prediction of a luma plane: 8×8 blocks, quarter pixels. */
 export function compensateLuma(plane: Plane, motion: Int16Array): Plane {
-  return compensatePlane(plane, motion, 8, 2, LUMA_TAPS);
+  const kind = { blockSize: 8, precision: 2, taps: LUMA_TAPS, fade: LUMA_FADE };
+  return compensatePlane(plane, motion, kind);
 }
 
 /** Prediction of a chroma plane: 4×4 blocks, the same vectors in eighth pixels. */
 export function compensateChroma(plane: Plane, motion: Int16Array): Plane {
-  return compensatePlane(plane, motion, 4, 3, CHROMA_TAPS);
+  const kind = { blockSize: 4, precision: 3, taps: CHROMA_TAPS, fade: CHROMA_FADE };
+  return compensatePlane(plane, motion, kind);
 }
 
 /** State rows of the blocks nearest to where the vectors point. */

@@ -22,7 +22,14 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from .layers import GRID, STATE, RowLinear, Spatial, bias_exponent, integer_weight
-from .networks import KEY_FIELD_INPUTS, STATE_CHANNELS, KeyNet, PredictedNet
+from .networks import (
+    ADJACENT,
+    KEY_FIELD_INPUTS,
+    STATE_CHANNELS,
+    KeyNet,
+    PredictedNet,
+    SecondPass,
+)
 from .points import KNOTS
 from .transform import GROUP_SIZES, GROUPS
 
@@ -120,6 +127,20 @@ class Stage:
         own = value if rows is None else self.op("Gather", [value, rows], {"axis": 0})
         return self.linear(layer.mix, f"{name}.mix", self.concat([own, around]))
 
+    def second_pass(self, layer: SecondPass, field, context, rows, size):
+        n = layer.digest.weight.shape[1] - size
+        s = self.linear(layer.digest, "digest", self.concat([field, context]), signed=signed_tail(n, size))
+        empty = np.zeros((1, SecondPass.DIGEST), np.uint8 if self.kind == "integer" else np.float32)
+        s = self.op("Concat", [s, self.constant("absent", empty)], {"axis": 0})
+        chosen = self.constant("adjacent", np.array(ADJACENT, np.int32))
+        near = self.op("Gather", ["neighbours", chosen], {"axis": 1})
+        around = self.op("Gather", [s, near], {"axis": 0})
+        shape = self.constant("flat", np.array([-1, len(ADJACENT) * SecondPass.DIGEST], np.int64))
+        around = self.op("Reshape", [around, shape])
+        own = self.op("Gather", [field, rows], {"axis": 0})
+        t = self.linear(layer.mix, "mix", self.concat([own, around]))
+        self.code_head(layer.head, "head", t, size)
+
     def place(self, rows="n"):
         self.input("knots", KNOTS, TensorProto.FLOAT, rows=None)
         self.input("neighbours", 8, TensorProto.INT32, rows=rows)
@@ -144,26 +165,30 @@ def signed_tail(first, count):
 
 def predicted_stages(net: PredictedNet, kind: str):
     n = net.enter.weight.shape[0]
-    stage = Stage("predicted.field", kind)
-    base, state = stage.input("base", 96), stage.input("state", STATE_CHANNELS)
-    stage.place()
-    columns = ORDER + list(range(96, 96 + STATE_CHANNELS))
-    f = stage.linear(net.enter, "enter", stage.concat([base, state]), signed=signed_tail(0, 96), columns=columns)
-    for i, layer in enumerate(net.body):
-        f = stage.spatial(layer, f"body{i}", f)
-    stage.output("gate", stage.linear(net.gate, "gate", f, order=ORDER), 96)
-    stage.code_head(net.heads[0], "head", f, GROUP_SIZES[0])
-    stage.output("field_out", f, n)
-    yield stage
-    for g in range(1, 4):
-        stage = Stage(f"predicted.group{g}", kind)
-        field, context = stage.input("field", n), stage.input("context", GROUP_SIZES[g - 1])
+    for g, size in enumerate(GROUP_SIZES):
+        stage = Stage(f"predicted.group{g}" if g else "predicted.field", kind)
+        if g:
+            field, context = stage.input("field", n), stage.input("context", GROUP_SIZES[g - 1])
+            signed = signed_tail(n, GROUP_SIZES[g - 1])
+            f = stage.linear(net.context[g - 1], "context_in", stage.concat([field, context]), signed=signed)
+            f = stage.spatial(net.spatial[g - 1], "spatial", f)
+        else:
+            base, state = stage.input("base", 96), stage.input("state", STATE_CHANNELS)
+            columns = ORDER + list(range(96, 96 + STATE_CHANNELS))
+            f = stage.linear(net.enter, "enter", stage.concat([base, state]), signed=signed_tail(0, 96), columns=columns)
+            for i, layer in enumerate(net.body):
+                f = stage.spatial(layer, f"body{i}", f)
+            stage.output("gate", stage.linear(net.gate, "gate", f, order=ORDER), 96)
         stage.place()
-        signed = signed_tail(n, GROUP_SIZES[g - 1])
-        f = stage.linear(net.context[g - 1], "context_in", stage.concat([field, context]), signed=signed)
-        f = stage.spatial(net.spatial[g - 1], "spatial", f)
-        stage.code_head(net.heads[g], "head", f, GROUP_SIZES[g])
+        rows = stage.input("rows", None, TensorProto.INT32, rows="m")
+        stage.code_head(net.heads[g], "head", stage.op("Gather", [f, rows], {"axis": 0}), size)
         stage.output("field_out", f, n)
+        yield stage
+        stage = Stage(f"predicted.group{g}b", kind)
+        field, context = stage.input("field", n), stage.input("context", size)
+        stage.place(rows="m")
+        rows = stage.input("rows", None, TensorProto.INT32, rows="m")
+        stage.second_pass(net.second[g], field, context, rows, size)
         yield stage
     yield refine_stage("predicted.refine", net.refine, n, kind)
 

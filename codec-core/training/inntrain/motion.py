@@ -10,41 +10,82 @@ CHROMA_TAPS = torch.tensor(
     [[0, 64, 0, 0], [-2, 58, 10, -2], [-4, 54, 16, -2], [-6, 46, 28, -4], [-4, 36, 36, -4], [-4, 28, 46, -6], [-2, 16, 54, -4], [-2, 10, 58, -2]]
 ).float()
 PAD = 80
+# Weights of a neighbour's prediction by distance from the common edge, of 64, and the neighbours'
+# places in the order in which they are blended: above, below, left, right.
+LUMA_FADE = [25, 14, 5, 0]
+CHROMA_FADE = [19, 0]
+SIDES = [(-1, 0), (1, 0), (0, -1), (0, 1)]
 
 
-def _plane(plane, mv, block, taps, bits, pad):
+class _Plane:
+    """Fetches moved blocks of a padded plane."""
+
+    def __init__(self, plane, block, taps, bits, pad):
+        self.size = plane.shape[1:]
+        self.block, self.taps, self.bits, self.pad = block, taps, bits, pad
+        self.padded = F.pad(plane[:, None], (pad, pad, pad, pad), mode="replicate")[:, 0]
+
+    def fetch(self, places, mv):
+        """places (n, 3): picture, block row, block column; mv (n, 2) -> (n, block, block)."""
+        h, w = self.size
+        block, pad, reach = self.block, self.pad, self.block + self.taps.shape[1] - 1
+        before = self.taps.shape[1] // 2 - 1
+        fraction, whole = mv & ((1 << self.bits) - 1), mv >> self.bits
+        x = (places[:, 2] * block + whole[:, 0]).clamp(8 - pad, w + pad - block - 8) + pad - before
+        y = (places[:, 1] * block + whole[:, 1]).clamp(8 - pad, h + pad - block - 8) + pad - before
+        span = torch.arange(reach)
+        stride, area = self.padded.shape[2], self.padded.shape[1] * self.padded.shape[2]
+        rows = places[:, :1] * area + (y[:, None] + span) * stride
+        patches = self.padded.flatten()[rows[:, :, None] + (x[:, None] + span)[:, None, :]]
+        taps = self.taps.shape[1]
+        middle = torch.einsum("nyxk,nk->nyx", patches.unfold(2, taps, 1), self.taps[fraction[:, 0]])
+        out = torch.einsum("nyxk,nk->nyx", middle.unfold(1, taps, 1), self.taps[fraction[:, 1]])
+        return torch.floor((out + 2048) / 4096).clamp(0, 255)
+
+
+def _fade_mask(block, weights, side):
+    """(block, block) weights of the neighbour at a side."""
+    line = torch.zeros(block)
+    line[: len(weights)] = torch.tensor(weights).float()
+    dy, dx = SIDES[side]
+    line = line.flip(0) if dy + dx > 0 else line
+    return (line[:, None] if dy else line[None, :]).expand(block, block)
+
+
+def _compensate_plane(plane, mv, block, taps, bits, pad, fade):
     batch, h, w = plane.shape
-    bh, bw = h // block, w // block
-    before = taps.shape[1] // 2 - 1
-    reach = block + taps.shape[1] - 1
-    padded = F.pad(plane[:, None], (pad, pad, pad, pad), mode="replicate")[:, 0]
-    mv = mv.long()
-    fraction = mv & ((1 << bits) - 1)
-    whole = mv >> bits
-    limit_x, limit_y = w + pad - block - 8, h + pad - block - 8
-    x = (torch.arange(bw) * block + whole[..., 0]).clamp(-pad + 8, limit_x) + pad - before
-    y = (torch.arange(bh)[:, None] * block + whole[..., 1]).clamp(-pad + 8, limit_y) + pad - before
-    span = torch.arange(reach)
-    rows = (y[..., None] + span) * padded.shape[2]
-    index = rows[..., :, None] + (x[..., None] + span)[..., None, :]
-    patches = padded.flatten(1).gather(1, index.flatten(1)).view(batch * bh * bw, reach, reach)
-    horizontal = taps[fraction[..., 0].flatten()]
-    vertical = taps[fraction[..., 1].flatten()]
-    columns = patches.unfold(2, taps.shape[1], 1)
-    mid = torch.einsum("nyxk,nk->nyx", columns, horizontal)
-    out = torch.einsum("nyxk,nk->nyx", mid.unfold(1, taps.shape[1], 1), vertical)
-    out = torch.floor((out + 2048) / 4096).clamp(0, 255)
-    return out.view(batch, bh, bw, block, block).transpose(2, 3).reshape(batch, h, w)
+    source = _Plane(plane, block, taps, bits, pad)
+    # Blocks as (batch, row, column, y, x); those that do not move need no interpolation.
+    blocks = plane.view(batch, h // block, block, w // block, block).transpose(2, 3).clone()
+    moved = (mv != 0).any(-1)
+    if moved.any():
+        blocks[moved] = source.fetch(moved.nonzero(), mv[moved])
+    for side, (dy, dx) in enumerate(SIDES):
+        neighbour = torch.roll(mv, (-dy, -dx), (1, 2))
+        edge = (neighbour != mv).any(-1)
+        # What rolled in from the far side is no neighbour.
+        if dy:
+            edge[:, 0 if dy < 0 else -1] = False
+        else:
+            edge[:, :, 0 if dx < 0 else -1] = False
+        if not edge.any():
+            continue
+        own, mask = blocks[edge], _fade_mask(block, fade, side)
+        other = source.fetch(edge.nonzero(), neighbour[edge])
+        blocks[edge] = own + torch.floor(((other - own) * mask + 32) / 64)
+    return blocks.transpose(2, 3).reshape(batch, h, w)
 
 
 @torch.no_grad()
 def compensate(reference, mv):
     """reference: (y, u, v) float planes (B, h, w); mv (B, h/8, w/8, 2) in quarter luma samples."""
     y, u, v = reference
+    mv = mv.long()
+    chroma = (4, CHROMA_TAPS, 3, PAD // 2, CHROMA_FADE)
     return (
-        _plane(y, mv, 8, LUMA_TAPS, 2, PAD),
-        _plane(u, mv, 4, CHROMA_TAPS, 3, PAD // 2),
-        _plane(v, mv, 4, CHROMA_TAPS, 3, PAD // 2),
+        _compensate_plane(y, mv, 8, LUMA_TAPS, 2, PAD, LUMA_FADE),
+        _compensate_plane(u, mv, *chroma),
+        _compensate_plane(v, mv, *chroma),
     )
 
 

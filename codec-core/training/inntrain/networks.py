@@ -2,6 +2,7 @@
 
 import torch
 import torch.nn as nn
+import torch.nn.functional as F
 
 from .layers import GRID, RowLinear, Spatial, activate, head
 from .quantizer import (
@@ -17,6 +18,8 @@ from .transform import GROUP_SIZES, GROUPS
 
 STATE_CHANNELS = 16
 KEY_FIELD_INPUTS = 40
+ADJACENT = [1, 3, 4, 6]
+"""Of the eight neighbours those that share an edge: the other checkerboard colour."""
 
 
 class CodeHead(nn.Module):
@@ -71,8 +74,33 @@ class Refinement(nn.Module):
         return correction, (activate(self.state(t)) if self.state is not None else None)
 
 
+class SecondPass(nn.Module):
+    """Mean and scale of one group on the odd rows, which see the decoded latents of the even ones.
+
+    It starts as the identity followed by a copy of the first pass's head, so a network of one pass
+    becomes one of two without a loss.
+    """
+
+    DIGEST = 16
+
+    def __init__(self, channels: int, size: int):
+        super().__init__()
+        self.digest = RowLinear(channels + size, self.DIGEST)
+        self.mix = RowLinear(channels + len(ADJACENT) * self.DIGEST, channels)
+        self.mix.weight.data *= 0.02
+        self.mix.weight.data[:, :channels] = torch.eye(channels)
+        self.head = CodeHead(channels, size, 26.0)
+
+    def forward(self, field, even_part, neighbours, odd):
+        """field (n, channels); even_part (n, size) decoded residuals in steps, zero on odd rows."""
+        s = activate(self.digest(torch.cat([field, compress(even_part)], 1)))
+        s = F.pad(s, (0, 0, 0, 1))
+        around = F.embedding(neighbours[odd][:, ADJACENT], s).flatten(1)
+        return self.head(activate(self.mix(torch.cat([field[odd], around], 1))))
+
+
 class PredictedNet(nn.Module):
-    """Couplings of a predicted frame, on its active rows.
+    """Couplings of a predicted frame, on its active rows; two checkerboard passes a group.
 
     Inputs are in steps: `base` (n, 96) the mixed prediction, `state` (n, 16) carried along motion.
     """
@@ -86,12 +114,16 @@ class PredictedNet(nn.Module):
         self.gate.bias.data += 4 / GRID
         sizes = GROUP_SIZES
         self.heads = nn.ModuleList([CodeHead(n, s, 26.0) for s in sizes])
+        self.second = nn.ModuleList([SecondPass(n, s) for s in sizes])
         self.context = nn.ModuleList([RowLinear(n + sizes[g], n, per_point=True) for g in range(3)])
         self.spatial = nn.ModuleList([Spatial(n) for _ in range(3)])
         self.refine = Refinement(n, n, 2, state=True)
 
-    def forward(self, target, base, state, knots, neighbours, kept):
-        """-> decoded coefficients in steps, bits (n, 96) in channel order, new state."""
+    def forward(self, target, base, state, knots, neighbours, even, odd, kept):
+        """even, odd: row numbers of the two checkerboard colours.
+
+        -> decoded coefficients in steps, bits (n, 96) in channel order, new state.
+        """
         f = activate(self.enter(torch.cat([compress(base), state], 1), knots))
         for layer in self.body:
             f = layer(f, neighbours)
@@ -103,8 +135,15 @@ class PredictedNet(nn.Module):
             if g:
                 f = activate(self.context[g - 1](torch.cat([f, compress(part)], 1), knots))
                 f = self.spatial[g - 1](f, neighbours)
-            mean, scale = self.heads[g](f)
-            part, cost = code(target[:, channels] - gated[:, channels], mean, scale, (kept > g).float()[:, None])
+            residual = target[:, channels] - gated[:, channels]
+            sent = (kept > g).float()[:, None]
+            mean, scale = self.heads[g](f[even])
+            first, first_cost = code(residual[even], mean, scale, sent[even])
+            part = torch.zeros_like(residual).index_copy(0, even, first)
+            mean, scale = self.second[g](f, part, neighbours, odd)
+            second, second_cost = code(residual[odd], mean, scale, sent[odd])
+            part = part.index_copy(0, odd, second)
+            cost = torch.zeros_like(residual).index_copy(0, even, first_cost).index_copy(0, odd, second_cost)
             index = torch.tensor(channels)
             bits = bits.index_copy(1, index, cost)
             change = change.index_copy(1, index, part)

@@ -43,6 +43,12 @@ def neighbour_rows(active: torch.Tensor) -> torch.Tensor:
     return torch.stack(around, 1)
 
 
+def checkerboard(batch: int, bh: int, bw: int) -> torch.Tensor:
+    """(batch * bh * bw,) colour 0 or 1 of every block."""
+    colour = (torch.arange(bh)[:, None] + torch.arange(bw)) % 2
+    return colour.expand(batch, bh, bw).flatten()
+
+
 def activity(residual: torch.Tensor, threshold: float) -> torch.Tensor:
     """(n, 96) residual in steps -> worth coding? (codec-design.md, activity map)"""
     a = residual.abs()
@@ -99,11 +105,13 @@ def predicted_step(net, planes, motion, qp, mask_share, random_active=0.1):
             per_row = step[owner][:, None]
             on = activity((x - p) / per_row, 0.3) | (torch.rand(len(x)) < random_active)
             neighbours = neighbour_rows(on.view(batch, bh, bw))
+            colour = checkerboard(batch, bh, bw)[on]
+            even, odd = (colour == 0).nonzero()[:, 0], (colour == 1).nonzero()[:, 0]
         owner, per_row = owner[on], per_row[on]
         carried = carry_state(state, motion[t]).flatten(0, 2)
         target = x[on] / per_row
         decoded, bits, new_state = net(
-            target, p[on] / per_row, carried[on], knots_all[owner], neighbours, kept[owner]
+            target, p[on] / per_row, carried[on], knots_all[owner], neighbours, even, odd, kept[owner]
         )
         error = ((decoded - target) ** 2).sum(1)
         cost = (bits.sum(1) + LAMBDA * error) * sample_weight(step)[owner]
@@ -161,9 +169,8 @@ def key_step(net, planes, qp, mask_share):
         per_row = step.repeat_interleave(bh * bw)[:, None]
         target = to_rows(*planes) @ T.t() / per_row
         dc = torch.round(target[:, GROUPS[0]]).view(batch, bh, bw, 3)
-        parity = (torch.arange(bh)[:, None] + torch.arange(bw)) % 2
-        parity = parity.expand(batch, bh, bw).flatten()
-        even, odd = (parity == 0).nonzero()[:, 0], (parity == 1).nonzero()[:, 0]
+        colour = checkerboard(batch, bh, bw)
+        even, odd = (colour == 0).nonzero()[:, 0], (colour == 1).nonzero()[:, 0]
         neighbours = neighbour_rows(torch.ones(batch, bh, bw, dtype=torch.bool))
         knots = knot_weights(qp).repeat_interleave(bh * bw, 0)
         kept = kept_groups(batch, mask_share).repeat_interleave(bh * bw)

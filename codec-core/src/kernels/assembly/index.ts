@@ -3,6 +3,7 @@
 import { initCosts } from './entropy/laplace';
 import { initDcScales } from './entropy/dcPlane';
 import { initShifts } from './entropy/latents';
+import { initMixing } from './entropy/mixedBit';
 import { initMeans } from './quant/coupling';
 
 export * from './motion/index';
@@ -21,14 +22,9 @@ export {
 } from './quant/coupling';
 export { DC_CONTEXT_BYTES, DC_WORK_BYTES_PER_BLOCK, codeDcPlane } from './entropy/dcPlane';
 export { LATENT_CONTEXT_BYTES, initLatentContexts } from './entropy/latents';
-export {
-  decoderStart,
-  encoderBits,
-  encoderFinish,
-  encoderStart,
-  initModel,
-} from './entropy/rangeCoder';
-export { FLAG_CONTEXT_BYTES, codeFlags, codeGroup } from './entropy/symbols';
+export { decoderStart, encoderBits, encoderFinish, encoderStart } from './entropy/rangeCoder';
+export { FLAG_CONTEXT_BYTES, codeFlags, initFlagContexts } from './entropy/flags';
+export { codeGroup } from './entropy/symbols';
 
 /** First free byte of the memory. */
 export function heapBase(): usize {
@@ -41,4 +37,5 @@ export function initTables(): void {
   initCosts();
   initMeans();
   initDcScales();
+  initMixing();
 }

@@ -8,10 +8,10 @@
  */
 
 import {
+  decodeBit,
   decodeBypass,
-  decodeSteadyBit,
+  encodeBit,
   encodeBypass,
-  encodeSteadyBit,
   initModel,
 } from './rangeCoder';
 import { SCALE_LEVELS, scaleOf, tail } from './laplace';
@@ -68,7 +68,7 @@ export function encodeLatent(contexts: usize, scale: u32, busy: i32, q: i32): vo
   let h = 0;
   while (h < ESCAPE) {
     const more: u32 = target > h ? 1 : 0;
-    encodeSteadyBit(modelOf(contexts, scale, h, busy), more);
+    encodeBit(modelOf(contexts, scale, h, busy), more);
     if (!more) break;
     h++;
   }
@@ -88,7 +88,7 @@ export function decodeLatent(contexts: usize, scale: u32, busy: i32): i32 {
   const k = <i32>load<u8>(shifts + scale);
   let h = 0;
   while (h < ESCAPE) {
-    if (!decodeSteadyBit(modelOf(contexts, scale, h, busy))) break;
+    if (!decodeBit(modelOf(contexts, scale, h, busy))) break;
     h++;
   }
   if (h == ESCAPE) {

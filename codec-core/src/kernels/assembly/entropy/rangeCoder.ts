@@ -7,6 +7,9 @@
 const TOP: u32 = 1 << 24;
 /** Probabilities stay within [FLOOR, 65536 - FLOOR]. */
 const FLOOR: u32 = 16;
+/** The two estimates move by 1/32 and 1/256 of their distance from a bit. */
+const FAST: u32 = 5;
+const SLOW: u32 = 8;
 
 let encLow: u64 = 0;
 let encRange: u32 = 0;
@@ -105,38 +108,16 @@ function nextByte(): u32 {
   return b;
 }
 
+/** Codes one bit whose probability of being a one is `probability` / 65536. */
 @inline
-function split(range: u32, model: usize): u32 {
-  let p = (<u32>load<u16>(model) + <u32>load<u16>(model, 2)) >> 1;
-  p = max(FLOOR, min(65536 - FLOOR, p));
-  return (range >>> 16) * p;
-}
-
-@inline
-function adapt(model: usize, bit: u32, fast: u32, slow: u32): void {
-  let a = <u32>load<u16>(model);
-  let b = <u32>load<u16>(model, 2);
-  if (bit) {
-    a += (65535 - a) >> fast;
-    b += (65535 - b) >> slow;
-  } else {
-    a -= a >> fast;
-    b -= b >> slow;
-  }
-  store<u16>(model, <u16>a);
-  store<u16>(model, <u16>b, 2);
-}
-
-@inline
-function encodeWith(model: usize, bit: u32, fast: u32, slow: u32): void {
-  const bound = split(encRange, model);
+export function encodeProbable(probability: u32, bit: u32): void {
+  const bound = (encRange >>> 16) * probability;
   if (bit) {
     encRange = bound;
   } else {
     encLow += <u64>bound;
     encRange -= bound;
   }
-  adapt(model, bit, fast, slow);
   while (encRange < TOP) {
     encRange <<= 8;
     shiftLow();
@@ -144,8 +125,8 @@ function encodeWith(model: usize, bit: u32, fast: u32, slow: u32): void {
 }
 
 @inline
-function decodeWith(model: usize, fast: u32, slow: u32): u32 {
-  const bound = split(decRange, model);
+export function decodeProbable(probability: u32): u32 {
+  const bound = (decRange >>> 16) * probability;
   let bit: u32;
   // Ones take the lower part of the interval.
   if (decCode < bound) {
@@ -156,7 +137,6 @@ function decodeWith(model: usize, fast: u32, slow: u32): u32 {
     decRange -= bound;
     bit = 0;
   }
-  adapt(model, bit, fast, slow);
   while (decRange < TOP) {
     decRange <<= 8;
     decCode = (decCode << 8) | nextByte();
@@ -164,22 +144,37 @@ function decodeWith(model: usize, fast: u32, slow: u32): u32 {
   return bit;
 }
 
-/** Codes one bit with a quickly adapting model (rates 1/16 and 1/128). */
+@inline
+function probabilityOf(model: usize): u32 {
+  const p = (<u32>load<u16>(model) + <u32>load<u16>(model, 2)) >> 1;
+  return max(FLOOR, min(65536 - FLOOR, p));
+}
+
+@inline
+function adapt(model: usize, bit: u32): void {
+  let fast = <u32>load<u16>(model);
+  let slow = <u32>load<u16>(model, 2);
+  if (bit) {
+    fast += (65535 - fast) >> FAST;
+    slow += (65535 - slow) >> SLOW;
+  } else {
+    fast -= fast >> FAST;
+    slow -= slow >> SLOW;
+  }
+  store<u16>(model, <u16>fast);
+  store<u16>(model, <u16>slow, 2);
+}
+
+/** Codes one bit with an adaptive model. */
 export function encodeBit(model: usize, bit: u32): void {
-  encodeWith(model, bit, 4, 7);
+  encodeProbable(probabilityOf(model), bit);
+  adapt(model, bit);
 }
 
 export function decodeBit(model: usize): u32 {
-  return decodeWith(model, 4, 7);
-}
-
-/** As `encodeBit` for models that start from a good estimate (rates 1/32 and 1/256). */
-export function encodeSteadyBit(model: usize, bit: u32): void {
-  encodeWith(model, bit, 5, 8);
-}
-
-export function decodeSteadyBit(model: usize): u32 {
-  return decodeWith(model, 5, 8);
+  const bit = decodeProbable(probabilityOf(model));
+  adapt(model, bit);
+  return bit;
 }
 
 /** Codes the low `bits` (0..24) of `value` at one bit each, highest first. */

@@ -1,21 +1,8 @@
-import {
-  CHROMA_PADDING,
-  LUMA_PADDING,
-  clamp,
-  isUniform,
-  loadVector,
-  vectorX,
-  vectorY,
-} from './geometry';
-import { interpolateChroma, interpolateLuma } from './interpolation';
+import { fetchChroma, fetchLuma } from './fetch';
+import { isUniform, loadVector } from './geometry';
+import { overlapBlocks } from './overlap';
 
-/*
- * Positions are limited so that no fetch leaves the padded plane. The limits lie so far outside
- * that every pixel fetched there is a replicated edge; limiting therefore changes nothing against
- * a picture replicated without end, and 16×16 and 8×8 fetches of the same pixels agree.
- */
-
-/** Luma part of one block of `size` × `size` pixels at (`x`, `y`). */
+/** A block of `size` × `size` luma pixels at (`x`, `y`) into the picture. */
 @inline
 function compensateLuma(
   ref: usize,
@@ -27,24 +14,10 @@ function compensateLuma(
   size: i32,
   out: usize,
 ): void {
-  const stride = w + 2 * LUMA_PADDING;
-  const mx = vectorX(vector);
-  const my = vectorY(vector);
-  const px = clamp(x + (mx >> 2), 8 - LUMA_PADDING, w + LUMA_PADDING - 32) + LUMA_PADDING;
-  const py = clamp(y + (my >> 2), 8 - LUMA_PADDING, h + LUMA_PADDING - 32) + LUMA_PADDING;
-  interpolateLuma(
-    ref + <usize>(py * stride + px),
-    stride,
-    mx & 3,
-    my & 3,
-    out + <usize>(y * w + x),
-    w,
-    size,
-    size,
-  );
+  fetchLuma(ref, w, h, vector, x, y, size, size, out + <usize>(y * w + x), w);
 }
 
-/** One chroma plane of a block of `size` × `size` chroma pixels at (`x`, `y`). */
+/** A block of `size` × `size` chroma pixels at (`x`, `y`) into the picture. */
 @inline
 function compensateChroma(
   ref: usize,
@@ -56,26 +29,12 @@ function compensateChroma(
   size: i32,
   out: usize,
 ): void {
-  const stride = w + 2 * CHROMA_PADDING;
-  const mx = vectorX(vector);
-  const my = vectorY(vector);
-  const px = clamp(x + (mx >> 3), 4 - CHROMA_PADDING, w + CHROMA_PADDING - 16) + CHROMA_PADDING;
-  const py = clamp(y + (my >> 3), 4 - CHROMA_PADDING, h + CHROMA_PADDING - 16) + CHROMA_PADDING;
-  interpolateChroma(
-    ref + <usize>(py * stride + px),
-    stride,
-    mx & 7,
-    my & 7,
-    out + <usize>(y * w + x),
-    w,
-    size,
-    size,
-  );
+  fetchChroma(ref, w, h, vector, x, y, size, size, out + <usize>(y * w + x), w);
 }
 
 /**
- * Motion-compensated prediction of a whole picture, 4:2:0. Any vectors are safe: a pixel outside
- * the picture is the nearest edge pixel.
+ * Motion-compensated prediction of a whole picture, 4:2:0, overlapped where vectors change. Any
+ * vectors are safe: a pixel outside the picture is the nearest edge pixel.
  *
  * @param refY padded luma reference: (w8 + 160)·(h8 + 160) bytes, as `padPlane` with 80 writes it
  * @param refU padded chroma reference: (w8/2 + 80)·(h8/2 + 80) bytes, as `padPlane` with 40
@@ -123,4 +82,5 @@ export function compensate(
       }
     }
   }
+  overlapBlocks(refY, refU, refV, motion, w8, h8, outY, outU, outV);
 }
