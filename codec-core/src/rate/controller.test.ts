@@ -321,6 +321,15 @@ describe('frame rate and resolution', () => {
     expect(plans.at(-1)?.scale).toBe(1);
   });
 
+  test('what is as fine as allowed grows, whatever index the larger picture will take', () => {
+    const { plans } = run(40, (now) => (now < 10_000 ? 95_000 : 1_500_000), {
+      options: { minQp: 44 },
+      content: { motion: 0.6 },
+    });
+    expect(plans[9 * 30]?.scale).toBeLessThan(1);
+    expect(plans.at(-1)?.scale).toBe(1);
+  });
+
   test('a steady link is not followed by changes to and fro', () => {
     for (const kbit of [110, 150, 200, 300]) {
       const { sent } = run(60, () => 1000 * kbit, { content: { motion: 0.3 } });

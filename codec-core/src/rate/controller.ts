@@ -159,7 +159,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       const budget = buffer.room(limits.keyBudgetMs);
       rung.start(now, (scale) => model.qpFor({ keyFrame: true, pixels: pixelsAt(scale) }, budget));
     } else {
-      smoothQp += rung.update(now, smoothQp);
+      smoothQp += rung.update(now, smoothQp, smoothQp < minQp + 0.5);
     }
   }
 
