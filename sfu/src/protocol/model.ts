@@ -26,24 +26,41 @@ export const decodesSchema = z
 
 const pictureSide = z.int().min(1).max(LIMITS.pictureSide);
 
+/** Place among the layers of a source, 0 = smallest. */
+export const layerIndex = z
+  .int()
+  .min(0)
+  .max(LIMITS.layers - 1);
+
+/** Sources of video. */
+export const videoSourceSchema = z.enum(['camera', 'screen']);
+export type VideoSource = z.infer<typeof videoSourceSchema>;
+
 /** What a producer carries. Width and height are pixels of the coded picture, not of the carrier. */
 export const producerAppDataSchema = z.discriminatedUnion('source', [
   z.object({ source: z.literal('mic'), codec: z.literal('opus') }),
   z.object({
-    source: z.enum(['camera', 'screen']),
+    source: videoSourceSchema,
     codec: videoCodecSchema,
     width: pictureSide,
     height: pictureSide,
     /** Place of this producer among the layers of its source, 0 = smallest. Absent: the only one. */
-    layer: z
-      .int()
-      .min(0)
-      .max(LIMITS.layers - 1)
-      .exactOptional(),
+    layer: layerIndex.exactOptional(),
   }),
 ]);
 export type ProducerAppData = z.infer<typeof producerAppDataSchema>;
 export type Source = ProducerAppData['source'];
+
+/** A layer that a publisher can code if somebody wants it. */
+export const layerOfferSchema = z.object({
+  layer: layerIndex,
+  /** Of the coded picture. */
+  width: pictureSide,
+  height: pictureSide,
+  /** Most that it takes, bit/s. */
+  maxBitrate: z.number().positive().max(1e9),
+});
+export type LayerOffer = z.infer<typeof layerOfferSchema>;
 
 export const producerInfoSchema = z.object({
   id: idSchema,

@@ -4,8 +4,10 @@ import {
   chatMessageSchema,
   feedbackReportSchema,
   idSchema,
+  layerIndex,
   peerInfoSchema,
   producerAppDataSchema,
+  videoSourceSchema,
 } from './model.js';
 import { mediaKindSchema, rtpParametersSchema } from './rtp.js';
 
@@ -32,9 +34,9 @@ export type NewConsumer = z.infer<typeof newConsumerSchema>;
 
 /**
  * Why a consumer stands still: its producer is paused, another layer of its source is sent
- * instead, the receiver asked for it, or the downlink is too short.
+ * instead, the receiver asked for it, the downlink is too short, or the sender's link is.
  */
-export const pauseReasonSchema = z.enum(['producer', 'layer', 'preference', 'bandwidth']);
+export const pauseReasonSchema = z.enum(['producer', 'layer', 'preference', 'bandwidth', 'uplink']);
 export type PauseReason = z.infer<typeof pauseReasonSchema>;
 
 export const notificationSchema = z.discriminatedUnion('type', [
@@ -77,6 +79,21 @@ export const notificationSchema = z.discriminatedUnion('type', [
     transportId: idSchema,
     availableBitrate: bitrate,
     desiredBitrate: bitrate,
+  }),
+  /**
+   * The layers of this client's source that somebody receives: it codes these and no others.
+   * Sent whenever that changes; the whole new state.
+   */
+  z.object({
+    type: z.literal('layersWanted'),
+    source: videoSourceSchema,
+    layers: z.array(
+      z.object({
+        layer: layerIndex,
+        /** What the slowest of its receivers takes, bit/s; null: nothing stands in its way. */
+        maxBitrate: bitrate.nullable(),
+      }),
+    ),
   }),
   /** Somebody shows VP8 only (or compares): INN publishers offer a VP8 producer too, or stop it. */
   z.object({ type: z.literal('vp8Wanted'), wanted: z.boolean() }),

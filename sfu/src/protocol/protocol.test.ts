@@ -77,6 +77,14 @@ const valid: Request[] = [
     paused: false,
     priority: 1,
   },
+  {
+    type: 'offerLayers',
+    source: 'camera',
+    layers: [{ layer: 2, width: 640, height: 360, maxBitrate: 1e6 }],
+    stopped: false,
+  },
+  { type: 'layerShown', consumerId: 'c' },
+  { type: 'limitDownlink', maxBitrate: 300_000 },
   { type: 'requestKeyFrame', consumerId: 'c' },
   { type: 'setDecodes', decodes: ['vp8'] },
   { type: 'setCompareMode', enabled: true },
@@ -125,7 +133,8 @@ describe('requestSchema', () => {
   it('rejects each request with any one field replaced by null', () => {
     for (const request of valid) {
       for (const field of Object.keys(request)) {
-        const broken = { ...request, [field]: null };
+        // null is how `limitDownlink` says that there is no limit.
+        const broken = { ...request, [field]: field === 'maxBitrate' ? 'much' : null };
         expect(requestSchema.safeParse(broken).success, `${request.type}.${field}`).toBe(false);
       }
     }

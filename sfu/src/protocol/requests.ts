@@ -7,11 +7,13 @@ import {
   displayNameSchema,
   feedbackReportSchema,
   idSchema,
+  layerOfferSchema,
   latencySamplesSchema,
   peerInfoSchema,
   producerAppDataSchema,
   repairSchema,
   roomIdSchema,
+  videoSourceSchema,
 } from './model.js';
 import {
   dtlsParametersSchema,
@@ -92,6 +94,35 @@ const setConsumerPreferences = z.object({
   priority: z.int().min(1).max(255),
 });
 
+/**
+ * The layers that this client codes if the server asks for them by `layersWanted`; replaces an
+ * earlier offer. Sent before the first INN producer of the source, and when it changes.
+ */
+const offerLayers = z.object({
+  type: z.literal('offerLayers'),
+  source: videoSourceSchema,
+  /** Each `layer` once. */
+  layers: z
+    .array(layerOfferSchema)
+    .min(1)
+    .max(LIMITS.layers)
+    .refine(
+      (layers) => new Set(layers.map(({ layer }) => layer)).size === layers.length,
+      'each layer at most once',
+    ),
+  /** The sender's link carries only sound at present. */
+  stopped: z.boolean(),
+});
+
+/** The first picture of this layer since it began to flow is shown: the layer before it may end. */
+const layerShown = z.object({ type: z.literal('layerShown'), consumerId: idSchema });
+
+/** Send this client no more than that, sound included; null: as much as its link carries. */
+const limitDownlink = z.object({
+  type: z.literal('limitDownlink'),
+  maxBitrate: z.number().min(0).max(1e9).nullable(),
+});
+
 const requestKeyFrame = z.object({ type: z.literal('requestKeyFrame'), consumerId: idSchema });
 
 /** Changes what this peer can show, for example after its INN runtime failed. */
@@ -140,6 +171,9 @@ export const requestSchema = z.discriminatedUnion('type', [
   resumeProducer,
   resumeConsumer,
   setConsumerPreferences,
+  offerLayers,
+  layerShown,
+  limitDownlink,
   requestKeyFrame,
   setDecodes,
   setCompareMode,
@@ -195,6 +229,9 @@ export const responseSchemas = {
   resumeProducer: empty,
   resumeConsumer: empty,
   setConsumerPreferences: empty,
+  offerLayers: empty,
+  layerShown: empty,
+  limitDownlink: empty,
   requestKeyFrame: empty,
   setDecodes: empty,
   setCompareMode: empty,

@@ -2,20 +2,18 @@ import type { RtpCapabilities, WebRtcTransport } from 'mediasoup/types';
 import { SfuError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { DownlinkEstimate } from '../media/transports.js';
-import type { Notification, PauseReason } from '../protocol/index.js';
+import type { Notification, PauseReason, ProducerAppData } from '../protocol/index.js';
 import type { ClientLink } from './ClientLink.js';
-import { chooseLayers, type LayeredSource } from './layers.js';
-import { PeerConsumer, type ConsumerPreferences } from './PeerConsumer.js';
-import { sourceKey, type Candidate } from './variants.js';
+import type { LayerChoice } from './layers.js';
+import { DEFAULT_PREFERENCES, PeerConsumer, type ConsumerPreferences } from './PeerConsumer.js';
+import { layerOf, sourceKey, type Candidate } from './variants.js';
 
-/** Kept free of video, bit/s per audio stream. */
-const AUDIO_SHARE = 48_000;
-/** Share of the estimate that layers may fill. */
-const FILL = 0.9;
-/** Longest time that the old layer flows beside the new one. */
-const LAYER_SWITCH_MS = 1000;
+/** Longest time that the old layer flows beside the new one, ms. */
+const LAYER_SWITCH_MS = 5000;
 /** Least time between two notifications of the estimate. */
 const ESTIMATE_INTERVAL_MS = 250;
+/** A fall of the estimate by this factor does not wait for the next regular choice. */
+const CLEAR_FALL = 0.9;
 
 export interface DownlinkOptions {
   readonly transport: WebRtcTransport;
@@ -25,16 +23,42 @@ export interface DownlinkOptions {
   readonly link: () => ClientLink | undefined;
 }
 
+/** What the choice of layers has to know of one layered source at this receiver. */
+export interface ReceivedSource {
+  readonly key: string;
+  readonly peerId: string;
+  readonly source: ProducerAppData['source'];
+  readonly preferences: ConsumerPreferences;
+  /** The layer that is shown now. */
+  readonly current: number | undefined;
+  /** Layers that flow, at a switch more than one. */
+  readonly flowing: readonly number[];
+}
+
+/** What of a layered source is to be sent. */
+export interface SourceChoice extends LayerChoice {
+  /** The old layer may flow until the new one is shown. */
+  readonly overlap: boolean;
+  /** The sender's link carries only sound. */
+  readonly uplinkStopped: boolean;
+}
+
 /** Everything that flows to one receiver: its consumers and which layers of them are sent. */
 export class Downlink {
   readonly transport: WebRtcTransport;
   readonly consumers = new Map<string, PeerConsumer>();
   readonly #options: DownlinkOptions;
   readonly #preferences = new Map<string, ConsumerPreferences>();
+  readonly #choices = new Map<string, SourceChoice>();
+  /** Producers that the client cannot take. */
+  readonly #refused = new Set<string>();
   #desired: readonly Candidate[] = [];
   #syncing: Promise<void> | undefined;
-  readonly #switching = new Set<string>();
+  #dirty = false;
   #available: number | undefined;
+  #limit: number | undefined;
+  /** Estimate at the last choice of layers. */
+  #chosenFor = Infinity;
   #lastEstimateAt = 0;
 
   constructor(options: DownlinkOptions) {
@@ -51,9 +75,47 @@ export class Downlink {
     return found;
   }
 
-  /** Closes consumers that are not desired and offers those that are missing. */
+  /** The transport's estimate, bit/s; undefined while nothing is known. */
+  get available(): number | undefined {
+    return this.#available;
+  }
+
+  /** What the client wants at most, bit/s, sound included; undefined: no limit. */
+  get limit(): number | undefined {
+    return this.#limit;
+  }
+
+  setLimit(bitrate: number | undefined): void {
+    this.#limit = bitrate;
+  }
+
+  /** Layered sources that this receiver gets, chosen or not. */
+  get sources(): ReceivedSource[] {
+    const sources = new Map<string, ReceivedSource>();
+    for (const { peerId, appData } of this.#desired) {
+      const key = groupKey({ peerId, appData });
+      if (layerOf(appData) === undefined || sources.has(key)) continue;
+      const flowing = this.#group(key).filter((consumer) => consumer.flowing);
+      const shown = flowing.find((consumer) => consumer.shown) ?? flowing[0];
+      sources.set(key, {
+        key,
+        peerId,
+        source: appData.source,
+        preferences: this.#preferences.get(key) ?? DEFAULT_PREFERENCES,
+        current: shown?.layer,
+        flowing: flowing.flatMap(({ layer }) => layer ?? []),
+      });
+    }
+    return [...sources.values()];
+  }
+
+  /**
+   * Closes consumers that are not desired and offers those that are missing; of a layered source only
+   * the chosen layer.
+   */
   sync(desired: readonly Candidate[]): Promise<void> {
     this.#desired = desired;
+    this.#dirty = true;
     this.#syncing ??= this.#syncUntilStable().finally(() => (this.#syncing = undefined));
     return this.#syncing;
   }
@@ -78,38 +140,42 @@ export class Downlink {
   async setPreferences(consumerId: string, preferences: ConsumerPreferences): Promise<void> {
     const key = groupKey(this.consumer(consumerId));
     this.#preferences.set(key, preferences);
-    const group = [...this.consumers.values()].filter((consumer) => groupKey(consumer) === key);
-    await Promise.all(group.map((consumer) => consumer.setPreferences(preferences)));
+    await Promise.all(this.#group(key).map((consumer) => consumer.setPreferences(preferences)));
   }
 
-  onEstimate(estimate: DownlinkEstimate): void {
+  /** @returns whether it fell so much that the layers have to be chosen anew at once. */
+  onEstimate(estimate: DownlinkEstimate): boolean {
     this.#available = estimate.availableBitrate;
+    this.#notifyEstimate(estimate);
+    return estimate.availableBitrate < this.#chosenFor * CLEAR_FALL;
+  }
+
+  #notifyEstimate(estimate: DownlinkEstimate): void {
     const now = performance.now();
     if (now - this.#lastEstimateAt < ESTIMATE_INTERVAL_MS) return;
     this.#lastEstimateAt = now;
     this.#notify({ type: 'downlinkEstimate', transportId: this.transport.id, ...estimate });
   }
 
-  /** @param bitrates measured rate of each producer, bit/s; not yet measured ones are absent. */
-  applyLayers(bitrates: ReadonlyMap<string, number>): void {
-    const groups = this.#layeredGroups(bitrates);
-    if (groups.length === 0) return;
-    const choices = chooseLayers(
-      groups.map((group) => layeredSource(group, bitrates)),
-      this.#layerBudget(bitrates),
-    );
-    groups.forEach((group, index) => {
-      const choice = choices[index];
-      const next = group.find(({ consumer }) => consumer.id === choice?.consumerId);
-      if (choice === undefined || next === undefined) return;
-      const key = groupKey(next);
-      this.#switching.add(key);
-      this.#switchLayer(group, next, choice.limitedByBandwidth)
-        .catch((error: unknown) => {
-          this.#options.logger.debug({ err: error }, 'layer switch interrupted');
-        })
-        .finally(() => this.#switching.delete(key));
-    });
+  /**
+   * Brings what flows nearer to these choices; to be called again until nothing changes any more.
+   * @param choices by source key, one for each of `sources`
+   */
+  choose(choices: ReadonlyMap<string, SourceChoice>): void {
+    this.#choices.clear();
+    this.#chosenFor = this.#available ?? Infinity;
+    let missing = false;
+    for (const [key, choice] of choices) {
+      this.#choices.set(key, choice);
+      const group = this.#group(key);
+      for (const consumer of group) consumer.setUplinkStopped(choice.uplinkStopped);
+      const next = group.find(({ layer }) => layer === choice.layer);
+      missing ||= choice.layer === undefined ? group.length === 0 : next === undefined;
+      this.#step(group, next, choice).catch((error: unknown) => {
+        this.#options.logger.debug({ err: error }, 'layer switch interrupted');
+      });
+    }
+    if (missing) void this.sync(this.#desired);
   }
 
   close(): void {
@@ -118,8 +184,9 @@ export class Downlink {
   }
 
   async #syncUntilStable(): Promise<void> {
-    for (let handled: readonly Candidate[] | undefined; handled !== this.#desired;) {
-      handled = this.#desired;
+    while (this.#dirty) {
+      this.#dirty = false;
+      const handled = this.#desired;
       const wanted = new Set(handled.map(({ id }) => id));
       const held = new Set<string>();
       for (const [id, { consumer }] of this.consumers) {
@@ -127,7 +194,8 @@ export class Downlink {
         else this.#closeConsumer(id);
       }
       for (const candidate of handled) {
-        if (held.has(candidate.id) || this.transport.closed) continue;
+        const known = held.has(candidate.id) || this.#refused.has(candidate.id);
+        if (known || this.transport.closed || !this.#isChosen(candidate)) continue;
         if (this.#options.link() !== undefined) await this.#consume(candidate);
       }
     }
@@ -135,19 +203,21 @@ export class Downlink {
 
   async #consume({ id: producerId, peerId, appData }: Candidate): Promise<void> {
     const { transport, rtpCapabilities, logger } = this.#options;
+    const key = groupKey({ peerId, appData });
     try {
       const consumer = await transport.consume({ producerId, rtpCapabilities, paused: true });
       const peerConsumer = new PeerConsumer({
         consumer,
         peerId,
         appData,
+        chosen: this.#choices.get(key)?.layer === layerOf(appData),
         onStandstill: (reason) => {
           // Before that the client does not know the consumer.
           if (peerConsumer.accepted) this.#reportStandstill(consumer.id, reason);
         },
       });
       this.consumers.set(consumer.id, peerConsumer);
-      const preferences = this.#preferences.get(groupKey(peerConsumer));
+      const preferences = this.#preferences.get(key);
       if (preferences !== undefined) await peerConsumer.setPreferences(preferences);
       consumer.on('producerclose', () => {
         this.#closeConsumer(consumer.id);
@@ -188,6 +258,7 @@ export class Downlink {
     }
     const { message } = answer;
     this.#options.logger.info({ consumerId: consumer.id, message }, 'client refused a consumer');
+    this.#refused.add(consumer.producerId);
     this.consumers.delete(consumer.id);
     consumer.close();
   }
@@ -200,47 +271,44 @@ export class Downlink {
     this.#notify({ type: 'consumerClosed', consumerId: id });
   }
 
-  /** Layers that carry something, by source and codec, save those in the middle of a switch. */
-  #layeredGroups(
-    bitrates: ReadonlyMap<string, number>,
-  ): (readonly [PeerConsumer, ...PeerConsumer[]])[] {
-    const groups = new Map<string, [PeerConsumer, ...PeerConsumer[]]>();
-    for (const consumer of this.consumers.values()) {
-      const key = groupKey(consumer);
-      const silent = bitrates.get(consumer.consumer.producerId) === 0;
-      const usable = 'layer' in consumer.appData && consumer.eligible && !silent;
-      if (!usable || this.#switching.has(key)) continue;
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, [consumer]);
-      else group.push(consumer);
-    }
-    return [...groups.values()];
+  #group(key: string): PeerConsumer[] {
+    return [...this.consumers.values()].filter((consumer) => groupKey(consumer) === key);
   }
 
-  /** What is left of the downlink for layered sources. */
-  #layerBudget(bitrates: ReadonlyMap<string, number>): number | undefined {
-    if (this.#available === undefined) return undefined;
-    const others = [...this.consumers.values()].filter(({ appData }) => !('layer' in appData));
-    const taken = others.map(({ consumer }) =>
-      consumer.kind === 'audio' ? AUDIO_SHARE : (bitrates.get(consumer.producerId) ?? 0),
-    );
-    return this.#available * FILL - taken.reduce((sum, rate) => sum + rate, 0);
+  #isChosen({ peerId, appData }: Candidate): boolean {
+    const layer = layerOf(appData);
+    if (layer === undefined) return true;
+    const key = groupKey({ peerId, appData });
+    const choice = this.#choices.get(key);
+    if (choice === undefined) return false;
+    // One stands still in place of the picture that does not fit, so that the tile can say so.
+    return choice.layer === undefined ? this.#group(key).length === 0 : choice.layer === layer;
   }
 
-  /** Starts the new layer first; the old one ends when the new one has its key frame. */
-  async #switchLayer(
+  /** Starts the new layer first; the old one ends when the client shows the new one. */
+  async #step(
     group: readonly PeerConsumer[],
-    next: PeerConsumer,
-    limitedByBandwidth: boolean,
+    next: PeerConsumer | undefined,
+    { layer, limitedByBandwidth, overlap }: SourceChoice,
   ): Promise<void> {
-    const others = group.filter((consumer) => consumer !== next);
-    const overlap = others.some((consumer) => consumer.flowing);
-    const starts = !next.flowing;
+    if (layer === undefined) {
+      await Promise.all(group.map((consumer) => consumer.setNotChosen('bandwidth')));
+      return;
+    }
+    // Until the sender codes it, or the client has set it up, what there is goes on.
+    if (next === undefined) return;
     await next.setNotChosen(null);
-    if (starts && overlap && next.eligible) await next.keyFrameSent(LAYER_SWITCH_MS);
+    const flowingFor = next.flowingFor(performance.now());
+    if (flowingFor === undefined) return;
+    const changed = next.shown || !overlap || flowingFor > LAYER_SWITCH_MS;
+    const others = group.filter((consumer) => consumer !== next);
     const reasonFor = (consumer: PeerConsumer): 'layer' | 'bandwidth' =>
-      limitedByBandwidth && layerOf(consumer) > layerOf(next) ? 'bandwidth' : 'layer';
-    await Promise.all(others.map((consumer) => consumer.setNotChosen(reasonFor(consumer))));
+      limitedByBandwidth && (consumer.layer ?? 0) > layer ? 'bandwidth' : 'layer';
+    await Promise.all(
+      others
+        .filter((consumer) => changed || !consumer.flowing)
+        .map((consumer) => consumer.setNotChosen(reasonFor(consumer))),
+    );
   }
 
   #reportStandstill(consumerId: string, reason: PauseReason | null): void {
@@ -254,29 +322,6 @@ export class Downlink {
 }
 
 /** Layers are chosen among producers of one source in one codec. */
-function groupKey({ peerId, appData }: PeerConsumer): string {
+function groupKey({ peerId, appData }: Pick<PeerConsumer, 'peerId' | 'appData'>): string {
   return `${sourceKey({ peerId, appData })}/${appData.codec}`;
-}
-
-function layerOf({ appData }: Pick<PeerConsumer, 'appData'>): number {
-  return 'layer' in appData ? (appData.layer ?? 0) : 0;
-}
-
-function layeredSource(
-  group: readonly [PeerConsumer, ...PeerConsumer[]],
-  bitrates: ReadonlyMap<string, number>,
-): LayeredSource {
-  const [first, ...rest] = group;
-  const layer = ({ consumer, appData }: PeerConsumer): LayeredSource['layers'][0] => ({
-    consumerId: consumer.id,
-    layer: layerOf({ appData }),
-    width: 'width' in appData ? appData.width : 0,
-    bitrate: bitrates.get(consumer.producerId) ?? 0,
-  });
-  return {
-    layers: [layer(first), ...rest.map(layer)],
-    tileWidth: first.preferences.width,
-    priority: first.preferences.priority,
-    current: group.find((consumer) => consumer.flowing)?.consumer.id,
-  };
 }

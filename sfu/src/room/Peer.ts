@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Producer, RtpCapabilities, WebRtcTransport } from 'mediasoup/types';
 import { SfuError } from '../errors.js';
 import type {
+  LayerOffer,
   Notification,
   PeerInfo,
   ProducerAppData,
   ResponseOf,
   VideoCodec,
+  VideoSource,
 } from '../protocol/index.js';
 import type { ClientLink } from './ClientLink.js';
 import type { Downlink } from './Downlink.js';
@@ -18,12 +20,19 @@ export interface PeerProfile {
   readonly decodes: readonly VideoCodec[];
 }
 
+/** What a peer can code of a source, see `offerLayers`. */
+export interface SourceOffer {
+  readonly layers: readonly LayerOffer[];
+  readonly stopped: boolean;
+}
+
 /** A participant: identity, what it can show, and the media it sends and receives. */
 export class Peer {
   readonly id = randomUUID();
   /** Secret of the participant: proves its identity on another connection. */
   readonly sessionToken = randomUUID();
   readonly producers = new Map<string, Producer<ProducerAppData>>();
+  readonly layerOffers = new Map<VideoSource, SourceOffer>();
   profile: PeerProfile;
   compareMode = false;
   handRaised = false;
@@ -110,6 +119,7 @@ export class Peer {
     this.sendTransport?.close();
     this.sendTransport = undefined;
     this.producers.clear();
+    this.layerOffers.clear();
   }
 
   closeMedia(): void {

@@ -1,5 +1,6 @@
 import type { Consumer } from 'mediasoup/types';
 import type { PauseReason, ProducerAppData } from '../protocol/index.js';
+import { layerOf } from './variants.js';
 
 export interface ConsumerPreferences {
   /** Device pixels of the tile; 0 = unknown. */
@@ -11,11 +12,20 @@ export interface ConsumerPreferences {
   readonly priority: number;
 }
 
+export const DEFAULT_PREFERENCES: ConsumerPreferences = {
+  width: 0,
+  height: 0,
+  paused: false,
+  priority: 1,
+};
+
 export interface PeerConsumerOptions {
   readonly consumer: Consumer;
   /** Who produces it. */
   readonly peerId: string;
   readonly appData: ProducerAppData;
+  /** Whether it flows as soon as the client is ready; without it the downlink is too short now. */
+  readonly chosen: boolean;
   /** Called when the reason of standing still changes; null: it flows. */
   readonly onStandstill: (reason: PauseReason | null) => void;
 }
@@ -27,20 +37,22 @@ export class PeerConsumer {
   readonly appData: ProducerAppData;
   /** The client has set it up (positive acknowledgement of the offer). */
   accepted = false;
-  preferences: ConsumerPreferences = { width: 0, height: 0, paused: false, priority: 1 };
+  preferences = DEFAULT_PREFERENCES;
   readonly #onStandstill: (reason: PauseReason | null) => void;
   #ready = false;
   #applied = Promise.resolve();
   #notChosen: 'layer' | 'bandwidth' | null = null;
+  #uplinkStopped = false;
+  #flowingSince: number | undefined;
+  #shown = false;
   #reported: PauseReason | null;
 
-  constructor({ consumer, peerId, appData, onStandstill }: PeerConsumerOptions) {
+  constructor({ consumer, peerId, appData, chosen, onStandstill }: PeerConsumerOptions) {
     this.consumer = consumer;
     this.peerId = peerId;
     this.appData = appData;
     this.#onStandstill = onStandstill;
-    // The smallest layer flows until the first choice.
-    if ('layer' in appData && appData.layer !== 0) this.#notChosen = 'layer';
+    if (!chosen) this.#notChosen = 'bandwidth';
     this.#reported = this.standstill;
     consumer.on('producerpause', () => {
       this.#report();
@@ -50,18 +62,33 @@ export class PeerConsumer {
     });
   }
 
-  /** It could flow at once if its layer were chosen. */
-  get eligible(): boolean {
-    return this.#ready && !this.consumer.producerPaused;
+  /** Among the layers of its source; undefined where it has none. */
+  get layer(): number | undefined {
+    return layerOf(this.appData);
+  }
+
+  /** ms for which it has been flowing; undefined while it does not. */
+  flowingFor(now: number): number | undefined {
+    return this.#flowingSince === undefined ? undefined : now - this.#flowingSince;
   }
 
   get flowing(): boolean {
-    return !this.consumer.paused;
+    return this.#flowingSince !== undefined;
+  }
+
+  /** The client has shown a picture of it since it began to flow. */
+  get shown(): boolean {
+    return this.#shown;
+  }
+
+  noteShown(): void {
+    if (this.flowing) this.#shown = true;
   }
 
   get standstill(): PauseReason | null {
     if (this.consumer.producerPaused) return 'producer';
-    return this.preferences.paused ? 'preference' : this.#notChosen;
+    if (this.preferences.paused) return 'preference';
+    return this.#notChosen ?? (this.#uplinkStopped ? 'uplink' : null);
   }
 
   /** The client has its transform in place. */
@@ -82,22 +109,10 @@ export class PeerConsumer {
     await this.#apply();
   }
 
-  /** Resolves when a key frame has gone to the receiver, or after `timeoutMs`. */
-  async keyFrameSent(timeoutMs: number): Promise<void> {
-    const { consumer } = this;
-    await consumer.enableTraceEvent(['keyframe']);
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        consumer.off('trace', done);
-        consumer.observer.off('close', done);
-        resolve();
-      };
-      const timer = setTimeout(done, timeoutMs);
-      consumer.on('trace', done);
-      consumer.observer.on('close', done);
-    });
-    if (!consumer.closed) await consumer.enableTraceEvent([]);
+  /** The sender's link carries only sound: nothing comes, though nothing here stands in its way. */
+  setUplinkStopped(stopped: boolean): void {
+    this.#uplinkStopped = stopped;
+    this.#report();
   }
 
   /** One after the other, as a pause must not overtake a resume. */
@@ -107,6 +122,8 @@ export class PeerConsumer {
       const flows = this.#ready && !this.preferences.paused && this.#notChosen === null;
       if (this.consumer.closed || flows !== this.consumer.paused) return;
       await (flows ? this.consumer.resume() : this.consumer.pause());
+      this.#flowingSince = flows ? performance.now() : undefined;
+      this.#shown = false;
     });
     this.#applied = applied.catch(() => undefined);
     return applied;

@@ -19,6 +19,7 @@ import {
 } from '../protocol/index.js';
 import type { ClientLink } from './ClientLink.js';
 import { Downlink } from './Downlink.js';
+import { LayerControl } from './LayerControl.js';
 import { Peer, type PeerProfile } from './Peer.js';
 import { SpeakerObserver } from './SpeakerObserver.js';
 import { selectVariants, type Candidate } from './variants.js';
@@ -51,14 +52,16 @@ export class Room {
   readonly #vp8Wanted = new Map<Peer, boolean>();
   readonly #layerTimer: NodeJS.Timeout;
   #media: Media | undefined;
+  readonly #layers = new LayerControl(this.peers);
   #measuring = false;
+  #decision: NodeJS.Immediate | undefined;
   #closed = false;
 
   private constructor(options: RoomOptions) {
     this.id = options.id;
     this.#options = options;
     this.#logger = options.logger.child({ room: options.id });
-    this.#layerTimer = setInterval(() => void this.#chooseLayers(), LAYER_TICK_MS).unref();
+    this.#layerTimer = setInterval(() => void this.#measureLayers(), LAYER_TICK_MS).unref();
   }
 
   /** @throws SfuError `media-failed` */
@@ -110,6 +113,7 @@ export class Room {
     peer.profile = profile;
     peer.downlink?.closeUnacknowledged();
     if (!keepMedia) peer.closeMedia();
+    this.#layers.forget(peer);
     this.#announce(peer);
     this.#updateVp8Wanted();
     this.#logger.info({ peer: peer.id, keepMedia }, 'peer resumed');
@@ -167,7 +171,7 @@ export class Room {
     peer.downlink = downlink;
     await refused('createTransport', () =>
       traceDownlink(transport, (estimate) => {
-        downlink.onEstimate(estimate);
+        if (downlink.onEstimate(estimate)) this.decideLayers();
       }),
     );
     this.#syncDownlinks();
@@ -238,6 +242,25 @@ export class Room {
     this.#syncDownlinks();
   }
 
+  offerLayers(peer: Peer, { source, layers, stopped }: RequestOf<'offerLayers'>): void {
+    peer.layerOffers.set(source, { layers, stopped });
+    this.decideLayers();
+  }
+
+  limitDownlink(peer: Peer, { maxBitrate }: RequestOf<'limitDownlink'>): void {
+    peer.requireDownlink().setLimit(maxBitrate ?? undefined);
+    this.decideLayers();
+  }
+
+  /** Chooses layers anew, once for all that happened in this turn. */
+  decideLayers(): void {
+    if (this.#closed || this.#decision !== undefined) return;
+    this.#decision = setImmediate(() => {
+      this.#decision = undefined;
+      this.#layers.decide(performance.now());
+    });
+  }
+
   raiseHand(peer: Peer, raised: boolean): void {
     peer.handRaised = raised;
     this.#announce(peer);
@@ -273,6 +296,7 @@ export class Room {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#layerTimer);
+    clearImmediate(this.#decision);
     if (last !== undefined) this.#broadcast(last);
     for (const peer of this.peers.values()) peer.close();
     this.peers.clear();
@@ -390,18 +414,15 @@ export class Room {
       const receiver = { peerId: id, decodes: profile.decodes, compareMode };
       void downlink?.sync(selectVariants(candidates, receiver));
     }
+    this.decideLayers();
   }
 
-  async #chooseLayers(): Promise<void> {
-    const producers = [...this.peers.values()].flatMap((peer) => [...peer.producers.values()]);
-    const layered = producers.some(({ appData }) => 'layer' in appData);
-    if (!layered || this.#measuring) return;
+  async #measureLayers(): Promise<void> {
+    if (this.#measuring) return;
     this.#measuring = true;
     try {
-      const video = producers.filter(({ kind }) => kind === 'video');
-      const rates = await Promise.all(video.map(measuredBitrate));
-      const bitrates = new Map(rates.flatMap((rate) => (rate === undefined ? [] : [rate])));
-      for (const { downlink } of this.peers.values()) downlink?.applyLayers(bitrates);
+      await this.#layers.measure();
+      this.decideLayers();
     } finally {
       this.#measuring = false;
     }
@@ -418,15 +439,4 @@ export class Room {
 function slotOf(appData: ProducerAppData): string {
   const layer = 'layer' in appData ? (appData.layer ?? 0) : 0;
   return `${appData.source}/${appData.codec}/${String(layer)}`;
-}
-
-/** Producer id and bit/s; undefined where the producer has just closed or sent nothing yet. */
-async function measuredBitrate(producer: Producer): Promise<[string, number] | undefined> {
-  try {
-    const stats = await producer.getStats();
-    if (stats.length === 0) return undefined;
-    return [producer.id, stats.reduce((sum, { bitrate }) => sum + bitrate, 0)];
-  } catch {
-    return undefined;
-  }
 }

@@ -1,84 +1,106 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseLayers, type Layer, type LayeredSource } from './layers.js';
+import { assignLayers, type LayerReceiver, type LayerState } from './layers.js';
 
-const layers = (name: string, rates: readonly [number, ...number[]]): LayeredSource['layers'] => {
-  const make = (bitrate: number, layer: number): Layer => ({
-    consumerId: `${name}${String(layer)}`,
-    layer,
-    width: 160 << layer,
-    bitrate,
-  });
-  const [first, ...rest] = rates;
-  return [make(first, 0), ...rest.map((rate, index) => make(rate, index + 1))];
-};
+const layers: readonly LayerState[] = [
+  { layer: 2, width: 640, natural: 1_000_000 },
+  { layer: 0, width: 160, natural: 100_000 },
+  { layer: 1, width: 320, natural: 350_000 },
+];
 
-const source = (name: string, change: Partial<LayeredSource> = {}): LayeredSource => ({
-  layers: layers(name, [100_000, 300_000, 900_000]),
+const receiver = (id: string, change: Partial<LayerReceiver> = {}): LayerReceiver => ({
+  id,
   tileWidth: 0,
-  priority: 1,
+  share: 1_500_000,
   current: undefined,
   ...change,
 });
 
-const ids = (sources: LayeredSource[], downlink?: number): string[] =>
-  chooseLayers(sources, downlink).map(({ consumerId }) => consumerId);
+const chosen = (
+  receivers: readonly LayerReceiver[],
+  of: readonly LayerState[] = layers,
+): (number | undefined)[] => {
+  const { choices } = assignLayers(of, receivers);
+  return receivers.map(({ id }) => choices.get(id)?.layer);
+};
 
-describe('chooseLayers', () => {
-  it('takes the sharpest where neither tile nor downlink is known', () => {
-    expect(ids([source('a')])).toEqual(['a2']);
+describe('assignLayers', () => {
+  it('takes the sharpest where nothing is known of the tile', () => {
+    expect(chosen([receiver('a')])).toEqual([2]);
   });
 
   it('takes no more than the tile shows', () => {
-    expect(ids([source('a', { tileWidth: 150 })])).toEqual(['a0']);
-    expect(ids([source('a', { tileWidth: 320 })])).toEqual(['a1']);
-    expect(ids([source('a', { tileWidth: 2000 })])).toEqual(['a2']);
+    const widths = [150, 320, 2000].map((tileWidth) => receiver(String(tileWidth), { tileWidth }));
+    expect(chosen(widths)).toEqual([0, 1, 2]);
   });
 
-  it('takes no more than the downlink carries, and says so', () => {
-    expect(chooseLayers([source('a')], 500_000)).toEqual([
-      { consumerId: 'a1', limitedByBandwidth: true },
+  it('keeps the layer while the tile changes a little around a bound', () => {
+    expect(chosen([receiver('a', { tileWidth: 380, current: 1 })])).toEqual([1]);
+    expect(chosen([receiver('a', { tileWidth: 380, current: 2 })])).toEqual([2]);
+  });
+
+  it('needs one layer only where all are alike, and caps it by the slowest', () => {
+    const both = [receiver('a', { share: 400_000 }), receiver('b', { share: 390_000, current: 2 })];
+    const { choices, caps } = assignLayers(layers, both);
+    expect([...choices.values()]).toEqual([
+      { layer: 2, limitedByBandwidth: false },
+      { layer: 2, limitedByBandwidth: false },
     ]);
+    expect([...caps]).toEqual([[2, 390_000]]);
   });
 
-  it('always keeps the smallest', () => {
-    expect(ids([source('a'), source('b')], 1000)).toEqual(['a0', 'b0']);
+  it('gives the slow one a smaller layer and leaves the cap of the others alone', () => {
+    const { choices, caps } = assignLayers(layers, [
+      receiver('fast'),
+      receiver('slow', { share: 200_000, current: 2 }),
+    ]);
+    expect(choices.get('fast')).toEqual({ layer: 2, limitedByBandwidth: false });
+    expect(choices.get('slow')).toEqual({ layer: 1, limitedByBandwidth: true });
+    expect(caps.get(2)).toBe(1_500_000);
+    expect(caps.get(1)).toBe(200_000);
   });
 
-  it('serves the higher priority first', () => {
-    expect(ids([source('a'), source('b', { priority: 9 })], 1_200_000)).toEqual(['a0', 'b2']);
+  it('stays at a layer that just fits, but needs more to come to it', () => {
+    const of = (current: number | undefined) =>
+      chosen([receiver('fast'), receiver('b', { share: 1_000_000, current })])[1];
+    expect(of(2)).toBe(2);
+    expect(of(undefined)).toBe(1);
   });
 
-  it('needs a margin to go up, none to stay', () => {
-    const downlink = 310_000;
-    expect(ids([source('a')], downlink)).toEqual(['a0']);
-    expect(ids([source('a', { current: 'a1' })], downlink)).toEqual(['a1']);
+  it('stops the slow one where the sender has one layer only, and lowers nobody', () => {
+    const { choices, caps } = assignLayers(layers.slice(0, 1), [
+      receiver('fast'),
+      receiver('slow', { share: 200_000 }),
+    ]);
+    expect(choices.get('slow')).toEqual({ layer: undefined, limitedByBandwidth: true });
+    expect(caps.get(2)).toBe(1_500_000);
+    expect(chosen([receiver('slow', { share: 200_000 })], layers.slice(0, 1))).toEqual([2]);
   });
 
-  it('fits the downlink whenever the smallest layers do', () => {
-    const rates = fc.tuple(
-      fc.integer({ min: 1000, max: 200_000 }),
-      fc.integer({ min: 200_000, max: 500_000 }),
-      fc.integer({ min: 500_000, max: 2_000_000 }),
-    );
+  it('gives nothing to one without a share', () => {
+    expect(chosen([receiver('a'), receiver('b', { share: 0 })])).toEqual([2, undefined]);
+  });
+
+  it('never lowers what others get by more than a sixth, save at the smallest layer', () => {
+    const some = fc.record({
+      share: fc.integer({ min: 40_000, max: 3_000_000 }),
+      tileWidth: fc.constantFrom(0, 100, 300, 700),
+      current: fc.constantFrom(undefined, 0, 1, 2),
+    });
     fc.assert(
-      fc.property(
-        fc.array(rates, { minLength: 1, maxLength: 6 }),
-        fc.nat(5_000_000),
-        (all, link) => {
-          const sources = all.map((rate, index) =>
-            source(`s${String(index)}-`, { layers: layers(`s${String(index)}-`, rate) }),
-          );
-          const smallest = all.reduce((sum, [rate]) => sum + rate, 0);
-          const byId = new Map(
-            sources.flatMap((entry) =>
-              entry.layers.map((layer) => [layer.consumerId, layer.bitrate]),
-            ),
-          );
-          const total = ids(sources, link).reduce((sum, id) => sum + (byId.get(id) ?? NaN), 0);
-          expect(total).toBeLessThanOrEqual(Math.max(link, smallest));
-        },
-      ),
+      fc.property(fc.array(some, { minLength: 1, maxLength: 8 }), (all) => {
+        const receivers = all.map((change, index) => receiver(String(index), change));
+        const { choices, caps } = assignLayers(layers, receivers);
+        for (const { id, share } of receivers) {
+          const layer = choices.get(id)?.layer;
+          const state = layers.find((candidate) => candidate.layer === layer);
+          const cap = caps.get(layer ?? -1);
+          expect(state).toBeDefined();
+          expect(cap).toBeLessThanOrEqual(share);
+          if (layer === 0) continue;
+          expect(cap).toBeGreaterThanOrEqual(0.85 * Math.min(share, state?.natural ?? 0) - 1);
+        }
+      }),
     );
   });
 });

@@ -1,81 +1,108 @@
-/** Which layer of each source a receiver gets: as sharp as its tile shows and its downlink takes. */
+/** Which layer of a source each of its receivers gets, and how much each layer may take. */
 
-/** One layer, a consumer of its own. */
-export interface Layer {
-  readonly consumerId: string;
+export interface LayerState {
   /** 0 = smallest. */
   readonly layer: number;
   /** Width of the coded picture, pixels. */
   readonly width: number;
-  /** What it takes at present, bit/s. */
-  readonly bitrate: number;
+  /** What it takes where no receiver stands in its way, bit/s. */
+  readonly natural: number;
 }
 
-export interface LayeredSource {
-  /** In any order. */
-  readonly layers: readonly [Layer, ...Layer[]];
+export interface LayerReceiver {
+  readonly id: string;
   /** Device pixels; 0 = unknown. */
   readonly tileWidth: number;
-  /** 1 (least) to 255. */
-  readonly priority: number;
-  /** Consumer that flows now. */
-  readonly current: string | undefined;
+  /** What its downlink has for this source, bit/s; 0: nothing. */
+  readonly share: number;
+  /** The layer that it shows now. */
+  readonly current: number | undefined;
 }
 
 export interface LayerChoice {
-  readonly consumerId: string;
+  /** undefined: nothing of this source fits the downlink. */
+  readonly layer: number | undefined;
   /** A sharper layer fits the tile but not the downlink. */
   readonly limitedByBandwidth: boolean;
 }
 
-/** A layer this much narrower than its tile still counts as sharp. */
+export interface Assignment {
+  /** One for each receiver, by its id. */
+  readonly choices: ReadonlyMap<string, LayerChoice>;
+  /** bit/s by layer: what its slowest receiver takes. Layers that nobody gets are absent. */
+  readonly caps: ReadonlyMap<number, number>;
+}
+
+/** A layer this much narrower than its tile still counts as sharp; for a step down a little less. */
 const SHARP_ENOUGH = 0.8;
-/** A step up needs this margin over its rate, so that the choice does not swing. */
-const UP_MARGIN = 1.25;
+const SHARP_ENOUGH_DOWN = 0.9;
+/** Share of a layer's rate that a receiver needs to stay with it, and to come to it. */
+const STAY = 0.85;
+const ENTER = 1.1;
+/** Where there is no smaller layer: below this share of its rate a receiver gets nothing. */
+const ALONE = 0.5;
 
 /**
- * @param downlink bit/s for these sources together; undefined while nothing is known.
- * @returns one choice per source, in the order given.
+ * Everybody starts at the layer that fits the tile. From the sharpest layer down, those whose share is
+ * clearly below what the layer takes for the others move to the next smaller one, so that they do not
+ * lower it; where all are alike the layer obeys the slowest of them, and one layer is enough.
+ *
+ * @param layers in any order, at least one
  */
-export function chooseLayers(
-  sources: readonly LayeredSource[],
-  downlink: number | undefined,
-): LayerChoice[] {
-  const states = sources.map((source) => {
-    const layers = [...source.layers].sort((a, b) => a.layer - b.layer);
-    return { source, layers, chosen: 0, wanted: wantedIndex(layers, source.tileWidth) };
-  });
-  const rateOf = (layers: readonly Layer[], index: number): number => layers[index]?.bitrate ?? 0;
-  let left =
-    (downlink ?? Infinity) - states.reduce((sum, { layers }) => sum + rateOf(layers, 0), 0);
-  const raise = (state: (typeof states)[number]): boolean => {
-    if (state.chosen >= state.wanted) return false;
-    const next = state.chosen + 1;
-    const cost = rateOf(state.layers, next) - rateOf(state.layers, state.chosen);
-    const held =
-      next <= state.layers.findIndex(({ consumerId }) => consumerId === state.source.current);
-    if (cost * (held ? 1 : UP_MARGIN) > left) return false;
-    left -= cost;
-    state.chosen = next;
-    return true;
-  };
-  // Higher priorities first; equals take turns, the larger tile begins.
-  const priorities = [...new Set(sources.map(({ priority }) => priority))].sort((a, b) => b - a);
-  for (const priority of priorities) {
-    const equals = states
-      .filter(({ source }) => source.priority === priority)
-      .sort((a, b) => b.source.tileWidth - a.source.tileWidth);
-    while (equals.filter(raise).length > 0);
+export function assignLayers(
+  layers: readonly LayerState[],
+  receivers: readonly LayerReceiver[],
+): Assignment {
+  const sorted = [...layers].sort((a, b) => a.layer - b.layer);
+  const choices = new Map<string, LayerChoice>();
+  const caps = new Map<number, number>();
+  for (const { id } of receivers.filter(({ share }) => share <= 0)) {
+    choices.set(id, { layer: undefined, limitedByBandwidth: true });
   }
-  return states.map(({ source, layers, chosen, wanted }) => ({
-    consumerId: (layers[chosen] ?? source.layers[0]).consumerId,
-    limitedByBandwidth: chosen < wanted,
-  }));
+  let waiting = receivers
+    .filter(({ share }) => share > 0)
+    .map((receiver) => ({ receiver, fitting: fittingIndex(sorted, receiver) }));
+  for (let index = sorted.length - 1; index >= 0; index -= 1) {
+    const state = sorted[index];
+    const here = waiting.filter(({ fitting }) => fitting >= index);
+    if (state === undefined || here.length === 0) continue;
+    const best = Math.max(...here.map(({ receiver }) => receiver.share));
+    const rate = Math.min(best, state.natural);
+    const staying = here.filter(({ receiver }) => {
+      if (index === 0) return sorted.length > 1 || receiver.share >= rate * ALONE;
+      const holds = receiver.current !== undefined && receiver.current >= state.layer;
+      return receiver.share >= rate * (holds ? STAY : ENTER) || receiver.share === best;
+    });
+    for (const { receiver, fitting } of staying) {
+      choices.set(receiver.id, { layer: state.layer, limitedByBandwidth: index < fitting });
+    }
+    caps.set(state.layer, Math.min(...staying.map(({ receiver }) => receiver.share)));
+    const placed = new Set(staying);
+    waiting = waiting.filter((entry) => !placed.has(entry));
+  }
+  for (const { receiver } of waiting) {
+    choices.set(receiver.id, { layer: undefined, limitedByBandwidth: true });
+  }
+  return { choices, caps };
 }
 
 /** The smallest layer that looks sharp in the tile; the largest where the tile is unknown. */
-function wantedIndex(sorted: readonly Layer[], tileWidth: number): number {
+export function fittingLayer(
+  layers: readonly LayerState[],
+  receiver: Pick<LayerReceiver, 'tileWidth' | 'current'>,
+): LayerState | undefined {
+  const sorted = [...layers].sort((a, b) => a.layer - b.layer);
+  return sorted[fittingIndex(sorted, receiver)];
+}
+
+function fittingIndex(
+  sorted: readonly LayerState[],
+  { tileWidth, current }: Pick<LayerReceiver, 'tileWidth' | 'current'>,
+): number {
   if (tileWidth === 0) return sorted.length - 1;
-  const index = sorted.findIndex(({ width }) => width >= tileWidth * SHARP_ENOUGH);
+  const index = sorted.findIndex(({ layer, width }) => {
+    const down = current !== undefined && layer < current;
+    return width >= tileWidth * (down ? SHARP_ENOUGH_DOWN : SHARP_ENOUGH);
+  });
   return index === -1 ? sorted.length - 1 : index;
 }

@@ -19,6 +19,11 @@ export function sourceKey({ peerId, appData }: Pick<Candidate, 'peerId' | 'appDa
   return `${peerId}/${appData.source}`;
 }
 
+/** Place among the layers of an INN source, 0 = smallest; undefined for what has no layers. */
+export function layerOf(appData: ProducerAppData): number | undefined {
+  return appData.codec === 'inn' ? appData.layer : undefined;
+}
+
 /**
  * The producers that a receiver gets: everybody's sound, and of each video source INN where the
  * receiver shows INN and the source has it, otherwise VP8 where it shows that.

@@ -150,15 +150,38 @@ export const handlers: { readonly [T in RequestType]: Handler<T> } = {
   },
 
   resumeConsumer: async ({ consumerId }, connection) => {
-    const consumer = member(connection).peer.requireDownlink().consumer(consumerId);
+    const { room, peer } = member(connection);
+    const consumer = peer.requireDownlink().consumer(consumerId);
     await refused('resumeConsumer', () => consumer.start());
+    room.decideLayers();
     return done;
   },
 
   setConsumerPreferences: async ({ consumerId, width, height, paused, priority }, connection) => {
-    const downlink = member(connection).peer.requireDownlink();
+    const { room, peer } = member(connection);
+    const downlink = peer.requireDownlink();
     const preferences = { width, height, paused, priority };
     await refused('setConsumerPreferences', () => downlink.setPreferences(consumerId, preferences));
+    room.decideLayers();
+    return done;
+  },
+
+  offerLayers: (request, connection) => {
+    const { room, peer } = member(connection);
+    room.offerLayers(peer, request);
+    return done;
+  },
+
+  layerShown: ({ consumerId }, connection) => {
+    const { room, peer } = member(connection);
+    peer.requireDownlink().consumer(consumerId).noteShown();
+    room.decideLayers();
+    return done;
+  },
+
+  limitDownlink: (request, connection) => {
+    const { room, peer } = member(connection);
+    room.limitDownlink(peer, request);
     return done;
   },
 

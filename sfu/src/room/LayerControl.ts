@@ -1,0 +1,267 @@
+import type { Producer } from 'mediasoup/types';
+import type { NotificationOf, ProducerAppData, VideoSource } from '../protocol/index.js';
+import type { Downlink, ReceivedSource, SourceChoice } from './Downlink.js';
+import { LEAST_TO_START, shareDownlink } from './downlinkShares.js';
+import { assignLayers, fittingLayer, type LayerReceiver, type LayerState } from './layers.js';
+import type { Peer } from './Peer.js';
+import { layerOf } from './variants.js';
+import { VideoStop } from './videoStop.js';
+
+/** Kept free of video, bit/s per audio stream. */
+const AUDIO_SHARE = 36_000;
+/** Share of the estimate that is used. */
+const FILL = 0.95;
+/** A shared screen gets more of a link than a face. */
+const SCREEN_WEIGHT = 2;
+/** Measurements (two a second) until a layer is known to take less than it may. */
+const KNOWN_AFTER = 20;
+/** Below this share of its cap a layer takes what it takes by itself. */
+const UNCAPPED = 0.8;
+/** Where a receiver has less than this share of the layer it gets, the old one ends at once. */
+const OVERLAP_SHARE = 0.5;
+/** Caps are told in steps of 9 %. */
+const CAP_STEPS_PER_OCTAVE = 8;
+
+type Wish = NotificationOf<'layersWanted'>['layers'][number];
+
+interface KnownLayer extends LayerState {
+  /** bit/s */
+  readonly most: number;
+}
+
+interface Receiver {
+  readonly peer: Peer;
+  readonly downlink: Downlink;
+  readonly sources: readonly ReceivedSource[];
+  /** bit/s by source key. */
+  readonly shares: ReadonlyMap<string, number>;
+}
+
+/**
+ * Decides which layer of each source flows to whom, and tells every sender which of its layers somebody
+ * receives, and how much they may take.
+ */
+export class LayerControl {
+  readonly #peers: ReadonlyMap<string, Peer>;
+  readonly #stops = new WeakMap<Downlink, VideoStop>();
+  /** The last `layersWanted` of each source. */
+  readonly #told = new WeakMap<Peer, Map<VideoSource, readonly Wish[]>>();
+  /** Last measured rates by producer, bit/s. */
+  #rates = new Map<string, readonly number[]>();
+
+  constructor(peers: ReadonlyMap<string, Peer>) {
+    this.#peers = peers;
+  }
+
+  /** Reads what every video producer takes at present. */
+  async measure(): Promise<void> {
+    const producers = [...this.#peers.values()].flatMap((peer) => [...peer.producers.values()]);
+    const video = producers.filter(({ kind }) => kind === 'video');
+    const measured = await Promise.all(video.map(measuredBitrate));
+    const rates = new Map<string, readonly number[]>();
+    for (const [id, rate] of measured.flatMap((entry) => (entry === undefined ? [] : [entry]))) {
+      // A layer that stands still says nothing about what it takes.
+      if (rate > 0) rates.set(id, [...(this.#rates.get(id) ?? []), rate].slice(-KNOWN_AFTER));
+    }
+    this.#rates = rates;
+  }
+
+  /** A peer on a new connection may have missed what was told. */
+  forget(peer: Peer): void {
+    this.#told.delete(peer);
+  }
+
+  /** @param now ms, monotonic */
+  decide(now: number): void {
+    const receivers = [...this.#peers.values()].flatMap((peer): Receiver[] => {
+      const { downlink } = peer;
+      if (downlink === undefined) return [];
+      const { sources } = downlink;
+      return [{ peer, downlink, sources, shares: this.#shares(downlink, sources, now) }];
+    });
+    const choices = new Map(
+      receivers.map(({ downlink }) => [downlink, new Map<string, SourceChoice>()]),
+    );
+    for (const [peer, source] of this.#layeredSources()) {
+      const wishes = this.#decideSource(peer, source, receivers, choices);
+      this.#tell(peer, source, wishes);
+    }
+    for (const [downlink, chosen] of choices) downlink.choose(chosen);
+  }
+
+  #layeredSources(): [Peer, VideoSource][] {
+    return [...this.#peers.values()].flatMap((peer) => {
+      const produced = [...peer.producers.values()].flatMap(({ appData }) =>
+        appData.source === 'mic' || layerOf(appData) === undefined ? [] : [appData.source],
+      );
+      return [...new Set([...peer.layerOffers.keys(), ...produced])].map(
+        (source): [Peer, VideoSource] => [peer, source],
+      );
+    });
+  }
+
+  #decideSource(
+    peer: Peer,
+    source: VideoSource,
+    receivers: readonly Receiver[],
+    choices: ReadonlyMap<Downlink, Map<string, SourceChoice>>,
+  ): Wish[] {
+    const layers = this.#layers(peer, source);
+    const uplinkStopped = peer.layerOffers.get(source)?.stopped ?? false;
+    const getting = receivers.flatMap((receiver) =>
+      receiver.sources
+        .filter((received) => received.peerId === peer.id && received.source === source)
+        .map((received) => ({ receiver, received })),
+    );
+    const seen = getting.filter(({ received }) => !received.preferences.paused);
+    const { choices: byReceiver, caps } = assignLayers(
+      layers,
+      seen.map(({ receiver, received }): LayerReceiver => ({
+        id: receiver.peer.id,
+        tileWidth: received.preferences.width,
+        share: receiver.shares.get(received.key) ?? 0,
+        current: received.current,
+      })),
+    );
+    for (const { receiver, received } of getting) {
+      const unseen = {
+        layer: fittingLayer(layers, toFit(received))?.layer,
+        limitedByBandwidth: false,
+      };
+      const choice = byReceiver.get(receiver.peer.id) ?? unseen;
+      const shown = layers.find(({ layer }) => layer === received.current);
+      const share = receiver.shares.get(received.key) ?? 0;
+      const tooShort = shown !== undefined && share < OVERLAP_SHARE * shown.natural;
+      const overlap = !(choice.limitedByBandwidth && tooShort);
+      choices.get(receiver.downlink)?.set(received.key, { ...choice, overlap, uplinkStopped });
+    }
+    const ending = seen.flatMap(({ received }) => received.flowing);
+    return layers.flatMap(({ layer, most }): Wish[] => {
+      const cap = caps.get(layer);
+      if (cap !== undefined) return [{ layer, maxBitrate: toStep(cap, most) }];
+      if (!ending.includes(layer)) return [];
+      return [{ layer, maxBitrate: this.#wish(peer, source, layer)?.maxBitrate ?? null }];
+    });
+  }
+
+  /** What was last told of a layer. */
+  #wish(peer: Peer, source: VideoSource, layer: number): Wish | undefined {
+    return this.#told
+      .get(peer)
+      ?.get(source)
+      ?.find((told) => told.layer === layer);
+  }
+
+  /** The layers that a peer offers of a source, or produces where it made no offer. */
+  #layers(peer: Peer, source: VideoSource): KnownLayer[] {
+    const produced = [...peer.producers.values()].filter(
+      ({ appData }) => appData.source === source && layerOf(appData) !== undefined,
+    );
+    const offered =
+      peer.layerOffers.get(source)?.layers ??
+      produced.flatMap(({ appData }) =>
+        appData.source === 'mic'
+          ? []
+          : [{ layer: layerOf(appData) ?? 0, width: appData.width, maxBitrate: Infinity }],
+      );
+    return offered.map(({ layer, width, maxBitrate }) => {
+      const producer = produced.find(({ appData }) => layerOf(appData) === layer);
+      const natural = this.#natural(peer, source, layer, producer?.id, maxBitrate);
+      return { layer, width, most: maxBitrate, natural };
+    });
+  }
+
+  /** What a layer takes where no receiver stands in its way, bit/s. */
+  #natural(
+    peer: Peer,
+    source: VideoSource,
+    layer: number,
+    producerId: string | undefined,
+    most: number,
+  ): number {
+    const rates = this.#rates.get(producerId ?? '') ?? [];
+    if (rates.length < KNOWN_AFTER) return most;
+    const highest = Math.max(...rates);
+    const cap = this.#wish(peer, source, layer)?.maxBitrate ?? Infinity;
+    return highest < UNCAPPED * cap ? Math.min(most, highest) : most;
+  }
+
+  #shares(
+    downlink: Downlink,
+    sources: readonly ReceivedSource[],
+    now: number,
+  ): ReadonlyMap<string, number> {
+    const demands = sources
+      .filter(({ preferences }) => !preferences.paused)
+      .map((received) => {
+        const { key, peerId, source, preferences, flowing } = received;
+        const peer = this.#peers.get(peerId);
+        const layers = peer === undefined || source === 'mic' ? [] : this.#layers(peer, source);
+        const fitting = layers.find(
+          ({ layer }) => layer === fittingLayer(layers, toFit(received))?.layer,
+        );
+        return {
+          key,
+          weight: preferences.priority * (source === 'screen' ? SCREEN_WEIGHT : 1),
+          most: fitting?.most ?? Infinity,
+          served: flowing.length > 0,
+        };
+      });
+    return shareDownlink(this.#budget(downlink, now), demands);
+  }
+
+  /** What a downlink has for layered sources, bit/s. */
+  #budget(downlink: Downlink, now: number): number {
+    const { available = Infinity, limit = Infinity } = downlink;
+    const stop = this.#stops.get(downlink) ?? new VideoStop();
+    this.#stops.set(downlink, stop);
+    const state = stop.update(now, available, limit);
+    if (state !== 'open') return state === 'trial' ? LEAST_TO_START : 0;
+    const others = [...downlink.consumers.values()]
+      .filter(({ layer }) => layer === undefined)
+      .map(({ consumer }) =>
+        consumer.kind === 'audio'
+          ? AUDIO_SHARE
+          : (this.#rates.get(consumer.producerId)?.at(-1) ?? 0),
+      );
+    return Math.min(available, limit) * FILL - others.reduce((sum, rate) => sum + rate, 0);
+  }
+
+  #tell(peer: Peer, source: VideoSource, layers: readonly Wish[]): void {
+    const told = this.#told.get(peer) ?? new Map<VideoSource, readonly Wish[]>();
+    this.#told.set(peer, told);
+    if (sameWishes(told.get(source), layers) || peer.link === undefined) return;
+    told.set(source, layers);
+    peer.notify({ type: 'layersWanted', source, layers: [...layers] });
+  }
+}
+
+function toFit({
+  preferences,
+  current,
+}: ReceivedSource): Pick<LayerReceiver, 'tileWidth' | 'current'> {
+  return { tileWidth: preferences.width, current };
+}
+
+function toStep(cap: number, most: number): number | null {
+  if (cap >= most || cap === Infinity) return null;
+  const steps = Math.floor(Math.log2(cap) * CAP_STEPS_PER_OCTAVE);
+  return Math.floor(2 ** (steps / CAP_STEPS_PER_OCTAVE));
+}
+
+function sameWishes(before: readonly Wish[] | undefined, now: readonly Wish[]): boolean {
+  return JSON.stringify(before) === JSON.stringify(now);
+}
+
+/** Producer id and bit/s; undefined where the producer has just closed or sent nothing yet. */
+async function measuredBitrate(
+  producer: Producer<ProducerAppData>,
+): Promise<[string, number] | undefined> {
+  try {
+    const stats = await producer.getStats();
+    if (stats.length === 0) return undefined;
+    return [producer.id, stats.reduce((sum, { bitrate }) => sum + bitrate, 0)];
+  } catch {
+    return undefined;
+  }
+}
