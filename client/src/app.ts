@@ -157,6 +157,7 @@ export class InnCallApp implements AppActions {
       api: this.#support.supported ? this.#support.api : undefined,
       probe: this.#url.probe,
       timeCode: this.#url.timeCode,
+      layers: this.#url.layers,
       clockOffset: () => this.#session?.clockOffset ?? 0,
     });
     local.chooseDevices(cameraId, micId);
@@ -226,6 +227,7 @@ export class InnCallApp implements AppActions {
       local: this.#local,
       codec: this.#codec,
       support: this.#support,
+      downlink: this.#url.downlink,
       prepared: this.#connection,
       timeCode: this.#url.timeCode,
     });

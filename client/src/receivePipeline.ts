@@ -19,25 +19,50 @@ export interface MediaReceiver {
   close(): void;
 }
 
-/** Receives an INN video. */
+/** What a video element shows of one INN source, whichever of its layers comes. */
+export class InnTrack {
+  readonly stream: MediaStream;
+  readonly #track = new MediaStreamTrackGenerator({ kind: 'video' });
+  #output: WritableStream<VideoFrame> | undefined;
+
+  constructor() {
+    this.#output = this.#track.writable;
+    this.stream = new MediaStream([this.#track]);
+  }
+
+  get id(): string {
+    return this.#track.id;
+  }
+
+  /** Where its pictures are written; the first layer takes it along. */
+  takeOutput(): WritableStream<VideoFrame> | undefined {
+    const output = this.#output;
+    this.#output = undefined;
+    return output;
+  }
+
+  close(): void {
+    this.#track.stop();
+  }
+}
+
+/** Receives one layer of an INN video. */
 export class InnReceiver implements MediaReceiver {
   readonly offer: NewConsumer;
   readonly consumer: types.Consumer;
   readonly stream: MediaStream;
   readonly decoder: DecodeHandle;
-  readonly #shownTrack: MediaStreamTrack;
 
   private constructor(
     offer: NewConsumer,
     consumer: types.Consumer,
     decoder: DecodeHandle,
-    shownTrack: MediaStreamTrack,
+    stream: MediaStream,
   ) {
     this.offer = offer;
     this.consumer = consumer;
     this.decoder = decoder;
-    this.#shownTrack = shownTrack;
-    this.stream = new MediaStream([shownTrack]);
+    this.stream = stream;
   }
 
   static async create(
@@ -45,9 +70,12 @@ export class InnReceiver implements MediaReceiver {
     transports: MediaTransports,
     decoders: DecodeWorkerPool,
     api: TransformApi,
+    track: InnTrack,
   ): Promise<InnReceiver> {
-    const shownTrack = new MediaStreamTrackGenerator({ kind: 'video' });
-    const decoder = await decoders.open(offer.consumerId, shownTrack.writable);
+    const decoder = await decoders.open(offer.consumerId, {
+      trackId: track.id,
+      output: track.takeOutput(),
+    });
     try {
       const consumer = await transports.consume(offer, (receiver) =>
         attachTransform(
@@ -58,7 +86,7 @@ export class InnReceiver implements MediaReceiver {
           (streams) => decoder.attachStreams(streams),
         ),
       );
-      return new InnReceiver(offer, consumer, decoder, shownTrack);
+      return new InnReceiver(offer, consumer, decoder, track.stream);
     } catch (cause) {
       decoder.close();
       throw cause;
@@ -68,7 +96,6 @@ export class InnReceiver implements MediaReceiver {
   close(): void {
     this.consumer.close();
     this.decoder.close();
-    this.#shownTrack.stop();
   }
 }
 

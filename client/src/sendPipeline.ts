@@ -5,6 +5,7 @@
  *       → carrier track → browser's VP8 encoder → sender transform (packet put
  *       behind the carrier's bytes) → SFU
  */
+import type { LayerOffer } from '@inncall/sfu/protocol';
 import type { types } from 'mediasoup-client';
 import type { EncodeSettings, EncodeStats } from './codec-worker/messages.js';
 import type { EncodeWorkerClient } from './codec-worker/encodeWorkerClient.js';
@@ -34,19 +35,39 @@ export interface VideoSenderOptions {
   readonly paused: boolean;
 }
 
-/** Publishes a track as INN. The worker belongs to the sender from now on. */
+export interface InnSenderOptions extends VideoSenderOptions {
+  readonly encoder: EncodeWorkerClient;
+  readonly api: TransformApi;
+  readonly layer: LayerOffer;
+}
+
+/** What the server asks of a layer; null: no receiver stands in its way. */
+export interface LayerWish {
+  readonly maxBitrate: number | null;
+}
+
+/** Publishes one layer of a track as INN. The worker belongs to the sender from now on. */
 export class InnSender implements VideoSender {
   readonly codec = 'inn';
+  readonly layer: number;
   readonly producer: types.Producer;
   readonly encoder: EncodeWorkerClient;
   readonly #carrierTrack: MediaStreamTrack;
+  #settings: EncodeSettings;
   #stats: EncodeStats | undefined;
+  #paused: boolean;
+  #wish: LayerWish | undefined;
+  #posted: boolean | undefined;
 
   private constructor(
+    { layer, settings, paused }: InnSenderOptions,
     producer: types.Producer,
     encoder: EncodeWorkerClient,
     carrierTrack: MediaStreamTrack,
   ) {
+    this.layer = layer.layer;
+    this.#settings = settings;
+    this.#paused = paused;
     this.producer = producer;
     this.encoder = encoder;
     this.#carrierTrack = carrierTrack;
@@ -55,18 +76,14 @@ export class InnSender implements VideoSender {
     });
   }
 
-  static async create(
-    options: VideoSenderOptions & {
-      readonly encoder: EncodeWorkerClient;
-      readonly api: TransformApi;
-    },
-  ): Promise<InnSender> {
+  static async create(options: InnSenderOptions): Promise<InnSender> {
     const { transports, source, track, settings, paused, encoder, api } = options;
+    const { layer, width, height } = options.layer;
     const carrierTrack = new MediaStreamTrackGenerator({ kind: 'video' });
     await encoder.open(carrierTrack.writable, settings);
     const producer = await transports.produce({
       track: carrierTrack,
-      appData: { source, codec: 'inn', ...pictureSize(track) },
+      appData: { source, codec: 'inn', width, height, layer },
       paused,
       maxBitrate: settings.maxBitrate * BITRATE_HEADROOM,
       onRtpSender: (sender) =>
@@ -74,7 +91,7 @@ export class InnSender implements VideoSender {
           encoder.attachStreams(streams),
         ),
     });
-    const sender = new InnSender(producer, encoder, carrierTrack);
+    const sender = new InnSender(options, producer, encoder, carrierTrack);
     sender.setPaused(paused);
     await sender.setTrack(track);
     return sender;
@@ -90,9 +107,43 @@ export class InnSender implements VideoSender {
     return Promise.resolve();
   }
 
+  /** Somebody receives this layer. */
+  get wanted(): boolean {
+    return this.#wish !== undefined;
+  }
+
+  /** bit/s that this layer may take at present. */
+  get most(): number {
+    return Math.min(this.#settings.maxBitrate, this.#wish?.maxBitrate ?? Infinity);
+  }
+
+  /** @param wish undefined: nobody receives this layer, so it is not coded. */
+  setWish(wish: LayerWish | undefined): void {
+    const before = this.most;
+    this.#wish = wish;
+    if (this.most !== before) this.#applyBitrate();
+    this.#applyPause();
+  }
+
+  setMaxBitrate(maxBitrate: number): void {
+    this.#settings = { ...this.#settings, maxBitrate };
+    this.#applyBitrate();
+  }
+
   setPaused(paused: boolean): void {
-    this.encoder.setPaused(paused);
+    this.#paused = paused;
+    this.#applyPause();
     setProducerPaused(this.producer, paused);
+  }
+
+  #applyBitrate(): void {
+    this.encoder.setSettings({ ...this.#settings, maxBitrate: Math.max(1, this.most) });
+  }
+
+  #applyPause(): void {
+    const pause = this.#paused || !this.wanted;
+    if (pause !== this.#posted) this.encoder.setPaused(pause);
+    this.#posted = pause;
   }
 
   close(): void {
@@ -142,7 +193,8 @@ function setProducerPaused(producer: types.Producer, paused: boolean): void {
   else producer.resume();
 }
 
-function pictureSize(track: MediaStreamTrack): { width: number; height: number } {
+/** Of the pictures that the track delivers, pixels. */
+export function pictureSize(track: MediaStreamTrack): { width: number; height: number } {
   const { width = 640, height = 360 } = track.getSettings();
   return { width, height };
 }

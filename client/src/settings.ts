@@ -1,3 +1,4 @@
+import { LIMITS } from '@inncall/sfu/protocol';
 import { z } from 'zod';
 
 /** How much picture a person wants for how much data. */
@@ -18,6 +19,10 @@ export interface UrlOptions {
   readonly height: number | undefined;
   /** `?transform=streams`: the older of the browser's two APIs. */
   readonly transform: 'script' | 'streams' | undefined;
+  /** `?layers=1…3`: how many INN layers of the camera are offered, however fast this device is. */
+  readonly layers: number | undefined;
+  /** `?downlink=KBPS`: most that this person wants to receive, bit/s. */
+  readonly downlink: number | undefined;
   /** `?probe=1`: keep captured pictures for `window.__inncall`. */
   readonly probe: boolean;
   /** `?timecode=1`: draw the time into the camera's pictures and read it off shown ones. */
@@ -25,6 +30,7 @@ export interface UrlOptions {
 }
 
 const positive = z.coerce.number().positive().max(1e6).optional().catch(undefined);
+const layerCount = z.coerce.number().int().min(1).max(LIMITS.layers).optional().catch(undefined);
 const roomName = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}$/)
@@ -35,11 +41,14 @@ const roomName = z
 export function parseUrlOptions(query: string): UrlOptions {
   const parameters = new URLSearchParams(query);
   const number = (name: string) => positive.parse(parameters.get(name) ?? undefined);
-  const kilobits = number('bitrate');
+  const bitrate = (name: string) => {
+    const kilobits = number(name);
+    return kilobits === undefined ? undefined : kilobits * 1000;
+  };
   return {
     room: roomName.parse(parameters.get('room') ?? undefined),
     vp8Only: parameters.get('codec') === 'vp8',
-    maxBitrate: kilobits === undefined ? undefined : kilobits * 1000,
+    maxBitrate: bitrate('bitrate'),
     frameRate: number('fps'),
     width: number('width'),
     height: number('height'),
@@ -48,6 +57,8 @@ export function parseUrlOptions(query: string): UrlOptions {
       .optional()
       .catch(undefined)
       .parse(parameters.get('transform') ?? undefined),
+    layers: layerCount.parse(parameters.get('layers') ?? undefined),
+    downlink: bitrate('downlink'),
     probe: parameters.get('probe') === '1',
     timeCode: parameters.get('timecode') === '1',
   };

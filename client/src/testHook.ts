@@ -12,7 +12,10 @@ export interface TestHook {
   cameraFrames(): { readonly delivered: number; readonly total: number } | undefined;
   /** The picture that is on the screen now. */
   shownPicture(consumerId: string): Promise<ShownPicture | undefined>;
-  /** The picture captured at `captureTime`, about the last three seconds; needs `?probe=1`. */
+  /**
+   * The picture captured at `captureTime` as the sharpest layer that is coded had it, about the last
+   * three seconds; needs `?probe=1`.
+   */
   capturedPicture(source: 'camera' | 'screen', captureTime: number): Promise<Picture | undefined>;
   /** The camera's picture in which this time was drawn; needs `?timecode=1&probe=1`. */
   markedPicture(time: number): Promise<Picture | undefined>;
@@ -39,6 +42,6 @@ export function installTestHook(app: InnCallApp): void {
     shownPicture: async (consumerId) => app.session?.remote.videos.get(consumerId)?.shownPicture(),
     markedPicture: (time) => app.local.markedPicture(time),
     capturedPicture: async (source, captureTime) =>
-      app.local[source].inn?.encoder.findPicture(captureTime),
+      app.local[source].layers.find(({ wanted }) => wanted)?.encoder.findPicture(captureTime),
   };
 }

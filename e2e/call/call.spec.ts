@@ -101,7 +101,7 @@ function expectHealthy(consumer: ConsumerReport): void {
 
 test('two people see and hear each other at 640x360', async ({ server, openBrowser }) => {
   const browser = await openBrowser(cameraClip(640, 360, 15));
-  const options = { bitrate: 500, fps: 15, width: 640, height: 360, probe: 1 };
+  const options = { bitrate: 500, fps: 15, width: 640, height: 360, layers: 1, probe: 1 };
   const anna = await Participant.join(browser, {
     url: server.url,
     room: 'two',

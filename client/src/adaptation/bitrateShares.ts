@@ -21,3 +21,37 @@ export function shareOf(
     jitterMs: reading.jitterMs,
   };
 }
+
+/** One INN layer that is coded at present. */
+export interface ActiveLayer {
+  readonly weight: number;
+  /** bit/s */
+  readonly most: number;
+}
+
+/** What the rate controller keeps for sound out of its estimate, bit/s (codec-core's default). */
+const AUDIO_BITRATE = 40_000;
+
+/**
+ * The readings of a source's layers: sound is kept once, the rest goes by
+ * weight, and what one layer may not use goes to the others.
+ */
+export function shareAmongLayers(
+  reading: NetworkReading,
+  layers: readonly ActiveLayer[],
+): NetworkReading[] {
+  if (layers.length === 1) return [reading];
+  let left = Math.max(0, reading.availableOutgoingBitrate - AUDIO_BITRATE);
+  let weight = layers.reduce((sum, layer) => sum + layer.weight, 0);
+  const shares = new Map<ActiveLayer, number>();
+  for (const layer of [...layers].sort((a, b) => a.most / a.weight - b.most / b.weight)) {
+    const share = Math.min(layer.most, (left * layer.weight) / weight);
+    shares.set(layer, share);
+    left -= share;
+    weight -= layer.weight;
+  }
+  return layers.map((layer) => ({
+    ...reading,
+    availableOutgoingBitrate: (shares.get(layer) ?? 0) + AUDIO_BITRATE,
+  }));
+}

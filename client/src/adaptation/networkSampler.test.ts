@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shareOf } from './bitrateShares.js';
+import { shareAmongLayers, shareOf } from './bitrateShares.js';
 import { countPath, isFresh, readNetwork } from './networkSampler.js';
 
 const pair = {
@@ -45,4 +45,19 @@ test('shares what VP8 leaves by weight', () => {
   const reading = { availableOutgoingBitrate: 900_000, rttMs: 1, lossFraction: 0, jitterMs: 0 };
   expect(shareOf(reading, 300_000, 1, 3).availableOutgoingBitrate).toBe(200_000);
   expect(shareOf(reading, 1_000_000, 1, 1).availableOutgoingBitrate).toBe(0);
+});
+
+test('shares among layers, keeping sound once and giving on what a layer may not use', () => {
+  const reading = { availableOutgoingBitrate: 440_000, rttMs: 1, lossFraction: 0, jitterMs: 0 };
+  const share = (layers: Parameters<typeof shareAmongLayers>[1]) =>
+    shareAmongLayers(reading, layers).map(
+      ({ availableOutgoingBitrate }) => availableOutgoingBitrate,
+    );
+  const [full, half] = [
+    { weight: 3, most: 1_000_000 },
+    { weight: 1, most: 1_000_000 },
+  ];
+  expect(share([full])).toEqual([440_000]);
+  expect(share([full, half])).toEqual([340_000, 140_000]);
+  expect(share([full, { ...half, most: 50_000 }])).toEqual([390_000, 90_000]);
 });

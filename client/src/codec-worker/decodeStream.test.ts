@@ -66,7 +66,6 @@ function setUp() {
   const shown: number[] = [];
   const asked: number[] = [];
   const reports: FeedbackReport[] = [];
-  let firstPictures = 0;
   const stream = new DecodeStream({
     decoder,
     work: new WorkQueue(),
@@ -74,7 +73,6 @@ function setUp() {
     show: (_, { sequence }) => shown.push(sequence),
     onReport: (report) => reports.push(report),
     onKeyFrameNeeded: () => asked.push(clock.now),
-    onFirstPicture: () => (firstPictures += 1),
   });
   const receive = async (...packets: Packet[]): Promise<void> => {
     clock.now += 40;
@@ -87,21 +85,17 @@ function setUp() {
       stream.tick();
     }
   };
-  return {
-    ...{ stream, decoder, clock, shown, asked, reports, receive, wait },
-    firstPictures: () => firstPictures,
-  };
+  return { stream, decoder, clock, shown, asked, reports, receive, wait };
 }
 
 describe('DecodeStream', () => {
   test('shows each frame once, in order, with its timeline', async () => {
-    const { stream, shown, receive, firstPictures } = setUp();
+    const { stream, shown, receive } = setUp();
     await receive(packet(0, true));
     await receive(packet(2));
     await receive(packet(1), packet(1));
     await receive(packet(0, true));
     expect(shown).toEqual([0, 1, 2]);
-    expect(firstPictures()).toBe(1);
     expect(stream.stats).toMatchObject({
       received: 3,
       decoded: 3,
@@ -181,6 +175,36 @@ describe('DecodeStream', () => {
       Array.from({ length: 10 }, (_, index) => index),
     );
     expect(reports.length).toBeLessThan(7);
+    await stream.close();
+  });
+
+  test('a pause on purpose is neither a freeze nor a loss, and asks for nothing', async () => {
+    const { stream, shown, asked, reports, receive, wait } = setUp();
+    await receive(packet(0, true), packet(1));
+    wait(200);
+    const before = reports.length;
+    stream.standing = true;
+    // Under way when the pause began; the one before it was not sent any more.
+    await receive(packet(3));
+    wait(60_000);
+    expect(asked).toEqual([]);
+    expect(reports.length).toBe(before);
+    stream.standing = false;
+    await receive(packet(900, true), packet(901));
+    expect(shown).toEqual([0, 1, 900, 901]);
+    expect(stream.stats).toMatchObject({ missing: 0, freezes: 0, repairs: { count: 0 } });
+    await stream.close();
+  });
+
+  test('after a pause on purpose it asks for a key frame that does not come', async () => {
+    const { stream, asked, receive, wait } = setUp();
+    await receive(packet(0, true));
+    stream.standing = true;
+    wait(1000);
+    stream.standing = false;
+    await receive(packet(500));
+    wait(1500);
+    expect(asked.length).toBeGreaterThan(0);
     await stream.close();
   });
 });

@@ -32,7 +32,6 @@ export interface DecodeStreamOptions {
   /** For the sender of the stream. */
   readonly onReport: (report: FeedbackReport) => void;
   readonly onKeyFrameNeeded: () => void;
-  readonly onFirstPicture: () => void;
 }
 
 /**
@@ -67,6 +66,7 @@ export class DecodeStream {
   #shownAt: number | undefined;
   #longestGapMs = 0;
   #freezes = 0;
+  #standing = false;
 
   constructor(options: DecodeStreamOptions) {
     this.#options = options;
@@ -126,8 +126,21 @@ export class DecodeStream {
     this.#follow(now);
   }
 
+  /**
+   * Nothing comes for a while, on purpose: the pause is no freeze, what was not
+   * sent is no loss, and nothing is asked for.
+   */
+  set standing(standing: boolean) {
+    this.#standing = standing;
+    if (!standing) return;
+    this.#shownAt = undefined;
+    this.#repairs.forgetLoss();
+    this.#order.expectPause();
+  }
+
   /** To be called about twenty times a second: repeats reports and ends patience. */
   tick(): void {
+    if (this.#standing) return;
     const now = this.#options.now();
     const since = this.#repairs.brokenSince;
     const patience = PATIENCE_MS + PATIENCE_TRIPS * this.#tripMs;
@@ -195,20 +208,19 @@ export class DecodeStream {
   }
 
   #show(decoded: DecodedFrame, packet: Packet, now: number): void {
-    if (this.#shownAt === undefined) {
-      this.#options.onFirstPicture();
-    } else {
+    if (this.#shownAt !== undefined) {
       const gap = now - this.#shownAt;
       this.#longestGapMs = Math.max(this.#longestGapMs, gap);
       if (gap > FREEZE_MS) this.#freezes += 1;
     }
-    this.#shownAt = now;
+    this.#shownAt = this.#standing ? undefined : now;
     this.#rendered += 1;
     this.#options.show(decoded.frame, packet);
   }
 
   /** Times a loss and tells the sender. */
   #follow(now: number): void {
+    if (this.#standing) return;
     if (this.#order.stuck) this.#repairs.noteLoss(now, this.#shown ? this.#order.newest : -1);
     this.#reports.update(this.#order.lost, now);
   }

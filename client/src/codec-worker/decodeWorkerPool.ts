@@ -19,7 +19,8 @@ interface DecodeHandleEvents {
   };
   feedback: FeedbackReport;
   keyFrameNeeded: undefined;
-  firstPicture: undefined;
+  /** The first picture of this layer since it is preferred is on the shown track. */
+  shown: { readonly gapMs: number };
 }
 
 /** One consumer's place in a decode worker. */
@@ -45,10 +46,27 @@ export class DecodeHandle extends Emitter<DecodeHandleEvents> {
     ]);
   }
 
+  /** Shows this layer of its track from its next picture on. */
+  prefer(): void {
+    this.#worker.post({ type: 'prefer', consumerId: this.consumerId });
+  }
+
+  /** Nothing will come for a while, on purpose. */
+  standStill(): void {
+    this.#worker.post({ type: 'standstill', consumerId: this.consumerId });
+  }
+
   close(): void {
     this.#worker.remove(this.consumerId);
     this.clear();
   }
+}
+
+/** Layers of one source share a track. */
+export interface TrackPlace {
+  readonly trackId: string;
+  /** With the first layer; moved into the worker. */
+  readonly output: WritableStream<VideoFrame> | undefined;
 }
 
 class DecodeWorker {
@@ -58,7 +76,10 @@ class DecodeWorker {
   });
   /** Resolves when the codec is loaded. */
   readonly ready: Promise<void>;
-  readonly #handles = new Map<string, { handle: DecodeHandle; onOpened: () => void }>();
+  readonly #handles = new Map<
+    string,
+    { handle: DecodeHandle; trackId: string; onOpened: () => void }
+  >();
   readonly #onFailed: (error: ClientError) => void;
   #settleReady: { resolve: () => void; reject: (error: ClientError) => void } | undefined;
 
@@ -84,13 +105,17 @@ class DecodeWorker {
     this.worker.postMessage(command, transfer);
   }
 
-  async open(consumerId: string, output: WritableStream<VideoFrame>): Promise<DecodeHandle> {
+  serves(trackId: string): boolean {
+    return [...this.#handles.values()].some((entry) => entry.trackId === trackId);
+  }
+
+  async open(consumerId: string, { trackId, output }: TrackPlace): Promise<DecodeHandle> {
     const handle = new DecodeHandle(this, consumerId);
     const opened = new Promise<void>((resolve) => {
-      this.#handles.set(consumerId, { handle, onOpened: resolve });
+      this.#handles.set(consumerId, { handle, trackId, onOpened: resolve });
     });
     await this.ready;
-    this.post({ type: 'open', consumerId, output }, [output]);
+    this.post({ type: 'open', consumerId, trackId, output }, output === undefined ? [] : [output]);
     await opened;
     return handle;
   }
@@ -123,8 +148,10 @@ class DecodeWorker {
         this.#handles.get(event.consumerId)?.handle.emit('feedback', event.report);
         return;
       case 'keyFrameNeeded':
-      case 'firstPicture':
-        this.#handles.get(event.consumerId)?.handle.emit(event.type, undefined);
+        this.#handles.get(event.consumerId)?.handle.emit('keyFrameNeeded', undefined);
+        return;
+      case 'shown':
+        this.#handles.get(event.consumerId)?.handle.emit('shown', event);
     }
   }
 
@@ -159,9 +186,10 @@ export class DecodeWorkerPool extends Emitter<PoolEvents> {
     await (this.#workers[0] ?? this.#addWorker()).ready;
   }
 
-  /** After it the receiver transform may be attached. `output` is moved into a worker. */
-  open(consumerId: string, output: WritableStream<VideoFrame>): Promise<DecodeHandle> {
-    return this.#pickWorker().open(consumerId, output);
+  /** After it the receiver transform may be attached. The layers of a track share a worker. */
+  open(consumerId: string, place: TrackPlace): Promise<DecodeHandle> {
+    const same = this.#workers.find((worker) => worker.serves(place.trackId));
+    return (same ?? this.#pickWorker()).open(consumerId, place);
   }
 
   setClockOffset(offset: number): void {

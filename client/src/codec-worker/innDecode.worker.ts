@@ -7,6 +7,7 @@ import { transformOptionsSchema } from '../transport/transformOptions.js';
 import { DecodeStream } from './decodeStream.js';
 import { machineTime } from './machineTime.js';
 import { decodeCommandSchema, type DecodeCommand, type DecodeEvent } from './messages.js';
+import { ShownTrack } from './shownTrack.js';
 import { WorkQueue } from '../workQueue.js';
 import { createWorkerRuntime } from './workerRuntime.js';
 
@@ -15,9 +16,15 @@ declare const self: DedicatedWorkerGlobalScope;
 const STATS_INTERVAL_MS = 250;
 const TICK_INTERVAL_MS = 50;
 
-const decoding = new Map<string, DecodeStream>();
+interface Layer {
+  readonly stream: DecodeStream;
+  readonly trackId: string;
+}
+
+const decoding = new Map<string, Layer>();
 /** By consumer, where the browser lets the transform send a PLI. */
 const pictureLossIndications = new Map<string, () => void>();
+const tracks = new Map<string, ShownTrack<VideoFrame>>();
 const work = new WorkQueue();
 let runtime: CodecRuntime | undefined;
 let clockOffset = 0;
@@ -26,33 +33,70 @@ function post(event: DecodeEvent): void {
   self.postMessage(event);
 }
 
+function roomTime(): number {
+  return machineTime() + clockOffset;
+}
+
 function fail(cause: unknown): void {
   post({ type: 'failed', message: cause instanceof Error ? cause.message : String(cause) });
 }
 
-function open(consumerId: string, output: WritableStream<VideoFrame>): void {
-  if (runtime === undefined) throw new Error('The codec is not loaded yet.');
+function trackOf(trackId: string, output: WritableStream<VideoFrame> | undefined) {
+  const known = tracks.get(trackId);
+  if (known !== undefined) return known;
+  if (output === undefined) throw new Error('The first layer of a track brings its output.');
   const writer = output.getWriter();
+  const track = new ShownTrack<VideoFrame>({
+    // The track of a consumer that just closed takes no more pictures.
+    write: (picture) => void writer.write(picture).catch(() => undefined),
+    onShown: (consumerId, gapMs) => post({ type: 'shown', consumerId, gapMs }),
+  });
+  tracks.set(trackId, track);
+  return track;
+}
+
+function open({ consumerId, trackId, output }: Extract<DecodeCommand, { type: 'open' }>): void {
+  if (runtime === undefined) throw new Error('The codec is not loaded yet.');
+  const track = trackOf(trackId, output);
   const stream = new DecodeStream({
     decoder: createDecoder(runtime),
     work,
-    now: () => machineTime() + clockOffset,
+    now: roomTime,
     show: (picture, packet) => {
-      // The track of a consumer that just closed takes no more pictures.
-      writer.write(toVideoFrame(picture, packet.color)).catch(() => undefined);
+      const frame = toVideoFrame(picture, packet.color);
+      if (!track.show(consumerId, frame, packet.captureTime, roomTime())) frame.close();
     },
     onReport: (report) => post({ type: 'feedback', consumerId, report }),
     onKeyFrameNeeded: () => {
       pictureLossIndications.get(consumerId)?.();
       post({ type: 'keyFrameNeeded', consumerId });
     },
-    onFirstPicture: () => post({ type: 'firstPicture', consumerId }),
   });
-  decoding.set(consumerId, stream);
+  decoding.set(consumerId, { stream, trackId });
+  track.prefer(consumerId);
+}
+
+function trackFor(consumerId: string): ShownTrack<VideoFrame> | undefined {
+  return tracks.get(decoding.get(consumerId)?.trackId ?? '');
+}
+
+function setStanding(consumerId: string, standing: boolean): void {
+  const stream = decoding.get(consumerId)?.stream;
+  if (stream !== undefined) stream.standing = standing;
+}
+
+async function close(consumerId: string): Promise<void> {
+  const layer = decoding.get(consumerId);
+  decoding.delete(consumerId);
+  pictureLossIndications.delete(consumerId);
+  if (layer === undefined) return;
+  const last = [...decoding.values()].every(({ trackId }) => trackId !== layer.trackId);
+  if (last) tracks.delete(layer.trackId);
+  await layer.stream.close();
 }
 
 function attach(consumerId: string, streams: EncodedStreams): void {
-  const stream = decoding.get(consumerId);
+  const stream = decoding.get(consumerId)?.stream;
   if (stream === undefined) return;
   attachCarrierReceiver(streams, {
     onPackets: (packets) => stream.push(packets),
@@ -70,23 +114,27 @@ async function handle(command: DecodeCommand): Promise<void> {
       clockOffset = command.offset;
       return;
     case 'open':
-      open(command.consumerId, command.output);
+      open(command);
       post({ type: 'opened', consumerId: command.consumerId });
       return;
     case 'encodedStreams':
       attach(command.consumerId, command);
       return;
-    case 'close': {
-      const stream = decoding.get(command.consumerId);
-      decoding.delete(command.consumerId);
-      pictureLossIndications.delete(command.consumerId);
-      await stream?.close();
-    }
+    case 'prefer':
+      trackFor(command.consumerId)?.prefer(command.consumerId);
+      setStanding(command.consumerId, false);
+      return;
+    case 'standstill':
+      trackFor(command.consumerId)?.standStill(command.consumerId);
+      setStanding(command.consumerId, true);
+      return;
+    case 'close':
+      await close(command.consumerId);
   }
 }
 
 setInterval(() => {
-  for (const [consumerId, stream] of decoding) {
+  for (const [consumerId, { stream }] of decoding) {
     post({
       type: 'stats',
       consumerId,
@@ -98,7 +146,7 @@ setInterval(() => {
 }, STATS_INTERVAL_MS);
 
 setInterval(() => {
-  for (const stream of decoding.values()) stream.tick();
+  for (const { stream } of decoding.values()) stream.tick();
 }, TICK_INTERVAL_MS);
 
 self.onmessage = ({ data }: MessageEvent<unknown>) => {

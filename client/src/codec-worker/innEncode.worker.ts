@@ -5,7 +5,7 @@ import {
   type CodecRuntime,
   type RateController,
 } from '@inncall/codec-core';
-import { readPicture } from '../capture/framePicture.js';
+import { readPicture, scalePicture } from '../capture/framePicture.js';
 import { CarrierSender } from '../transport/carrierSender.js';
 import { transformOptionsSchema } from '../transport/transformOptions.js';
 import { EncodeLoop } from './encodeLoop.js';
@@ -66,7 +66,7 @@ function open(writable: WritableStream<VideoFrame>, settings: EncodeSettings): P
   });
   const pictures = settings.probe ? new PictureRing(PROBE_BYTES) : undefined;
   const loop: EncodeLoop<VideoFrame> = new EncodeLoop<VideoFrame>({
-    readPicture,
+    readPicture: async (frame) => scalePicture(await readPicture(frame), settings.scale),
     createEncoder: (size) => createEncoder(codec, size),
     rate,
     carrier,

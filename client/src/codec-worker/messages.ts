@@ -37,6 +37,8 @@ const encodeSettingsSchema = z.object({
   /** Upper bound of the video's bit rate. */
   maxBitrate: z.number().positive(),
   frameRate: z.number().positive(),
+  /** Factor on both sides of the captured picture: 1 codes it as it is. */
+  scale: z.number().positive().max(1),
   /** Keep captured pictures so that tests can compare them with shown ones. */
   probe: z.boolean(),
 });
@@ -142,9 +144,15 @@ export const decodeCommandSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('open'),
     consumerId,
-    /** Where decoded pictures go: the generator of the shown track. */
-    output: writableOf<VideoFrame>(),
+    /** The shown track that it is a layer of. */
+    trackId: z.string(),
+    /** Where the pictures of that track go; comes with its first layer. */
+    output: writableOf<VideoFrame>().optional(),
   }),
+  /** This layer is to be shown from its next picture on; until then the one before it is. */
+  z.object({ type: z.literal('prefer'), consumerId }),
+  /** Nothing will come for a while, on purpose. */
+  z.object({ type: z.literal('standstill'), consumerId }),
   z.object({ type: z.literal('encodedStreams'), consumerId, ...encodedStreams }),
   z.object({ type: z.literal('close'), consumerId }),
 ]);
@@ -229,6 +237,12 @@ export const decodeEventSchema = z.discriminatedUnion('type', [
   /** For the sender of the stream. */
   z.object({ type: z.literal('feedback'), consumerId, report: feedbackReportSchema }),
   z.object({ type: z.literal('keyFrameNeeded'), consumerId }),
-  z.object({ type: z.literal('firstPicture'), consumerId }),
+  /** The first picture of the preferred layer is shown. */
+  z.object({
+    type: z.literal('shown'),
+    consumerId,
+    /** Since the last picture of the layer before it, ms; 0 where there was none. */
+    gapMs: z.number(),
+  }),
 ]);
 export type DecodeEvent = z.infer<typeof decodeEventSchema>;

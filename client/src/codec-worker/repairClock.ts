@@ -38,6 +38,11 @@ export class RepairClock {
     this.#break ??= { since: now, after };
   }
 
+  /** The picture stands for another reason. */
+  forgetLoss(): void {
+    this.#break = undefined;
+  }
+
   /** A picture is shown; one after the loss ends it. */
   noteShown(frame: { sequence: number; reference: number | undefined }, now: number): void {
     if (this.#break === undefined || frame.sequence <= this.#break.after) return;

@@ -38,6 +38,8 @@ export interface CallSessionOptions {
   readonly local: LocalMedia;
   readonly codec: CodecWorkers;
   readonly support: InnSupport;
+  /** Most that this person wants to receive, bit/s; undefined: no limit. */
+  readonly downlink?: number | undefined;
   /** A connection made in advance. */
   readonly prepared?: Promise<ServerConnection> | undefined;
   /** Read time codes off shown pictures. */
@@ -89,6 +91,9 @@ export class CallSession extends Emitter<CallSessionEvents> {
       timeCode: options.timeCode,
     });
     this.remote.on('changed', () => this.#changed());
+    this.remote.on('layerShown', (consumerId) => {
+      this.#tell((signaling) => signaling.request({ type: 'layerShown', consumerId }));
+    });
     this.remote.on('keyFrameNeeded', (consumerId) => {
       this.#tell((signaling) => signaling.request({ type: 'requestKeyFrame', consumerId }));
     });
@@ -121,7 +126,9 @@ export class CallSession extends Emitter<CallSessionEvents> {
     const localVideo = (publication: LocalMedia['camera']) =>
       publication.track && {
         track: publication.track,
-        codecs: [publication.inn, publication.vp8].flatMap((sender) => sender?.codec ?? []),
+        codecs: [...publication.layers.slice(0, 1), publication.vp8].flatMap(
+          (sender) => sender?.codec ?? [],
+        ),
       };
     return {
       phase: this.#phase,
@@ -133,7 +140,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
         handRaised: this.#handRaised,
         camera: localVideo(local.camera),
         screen: localVideo(local.screen),
-        videoPaused: local.camera.inn?.stats?.videoPaused ?? false,
+        videoPaused: local.camera.inn?.stopped ?? false,
         vp8Reason: support.supported ? local.camera.innFailure?.message : support.reason,
       },
       peers: [...this.#peers.values()].map((peer) => describePeer(peer, this.remote, support)),
@@ -159,7 +166,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
     this.#watch = new ReceptionWatch({
       remote: this.remote,
       onDecodeLoad: (ms) => {
-        for (const sender of this.#innSenders()) sender.encoder.setDecodeLoad(ms);
+        for (const source of this.#innSources()) source.setDecodeLoad(ms);
       },
       onJudged: () => this.#changed(),
       report: (report) => this.#tell((signaling) => signaling.request(report)),
@@ -184,10 +191,12 @@ export class CallSession extends Emitter<CallSessionEvents> {
 
   /** How large a video is shown, in device pixels, or that nobody sees it. */
   setVideoPreferences(
-    consumerId: string,
+    videoId: string,
     size: { readonly width: number; readonly height: number },
     paused: boolean,
   ): void {
+    const consumerId = this.remote.videos.get(videoId)?.receiver.offer.consumerId;
+    if (consumerId === undefined) return;
     this.#tell((signaling) =>
       signaling.request({
         type: 'setConsumerPreferences',
@@ -265,6 +274,10 @@ export class CallSession extends Emitter<CallSessionEvents> {
     );
     this.#transports = transports;
     await transports.open();
+    const { downlink } = this.#options;
+    if (downlink !== undefined) {
+      await this.#signaling?.request({ type: 'limitDownlink', maxBitrate: downlink });
+    }
     this.#inBackground(async () => {
       await local.setVp8Wanted(this.#joined?.vp8Wanted ?? false);
       await local.publish(transports);
@@ -338,7 +351,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
       case 'peerLeft': {
         const peer = this.#peers.get(notification.peerId);
         this.#peers.delete(notification.peerId);
-        for (const { encoder } of this.#innSenders()) encoder.removeReceiver(notification.peerId);
+        for (const { encoder } of this.#innLayers()) encoder.removeReceiver(notification.peerId);
         if (peer !== undefined) this.emit('peerLeft', peer);
         break;
       }
@@ -352,12 +365,12 @@ export class CallSession extends Emitter<CallSessionEvents> {
         this.remote.setPaused(notification.consumerId, undefined);
         break;
       case 'keyFrameWanted':
-        this.#innSenders()
+        this.#innLayers()
           .find(({ producer }) => producer.id === notification.producerId)
           ?.encoder.requestKeyFrame();
         break;
       case 'feedback':
-        this.#innSenders()
+        this.#innLayers()
           .find(({ producer }) => producer.id === notification.producerId)
           ?.encoder.setFeedback(notification.fromPeerId, notification.report);
         return;
@@ -367,6 +380,11 @@ export class CallSession extends Emitter<CallSessionEvents> {
       case 'chat':
         this.#addMessage(notification.message);
         this.emit('message', notification.message);
+        break;
+      case 'layersWanted':
+        this.#options.local[notification.source].setWishes(
+          new Map(notification.layers.map(({ layer, maxBitrate }) => [layer, { maxBitrate }])),
+        );
         break;
       case 'vp8Wanted':
         this.#inBackground(() => this.#options.local.setVp8Wanted(notification.wanted));
@@ -409,9 +427,13 @@ export class CallSession extends Emitter<CallSessionEvents> {
     this.#changed();
   }
 
-  #innSenders() {
+  #innSources() {
     const { local } = this.#options;
     return [local.camera.inn, local.screen.inn].filter((sender) => sender !== undefined);
+  }
+
+  #innLayers() {
+    return this.#innSources().flatMap(({ senders }) => senders);
   }
 
   #distribute(sample: NetworkSample): void {
@@ -421,13 +443,13 @@ export class CallSession extends Emitter<CallSessionEvents> {
     );
     const total = active.reduce((sum, { source }) => sum + WEIGHTS[source], 0);
     for (const { inn, source } of active) {
-      inn?.encoder.setNetwork(shareOf(sample, sample.vp8Bitrate, WEIGHTS[source], total));
+      inn?.setNetwork(shareOf(sample, sample.vp8Bitrate, WEIGHTS[source], total));
     }
   }
 
   #setClockOffset(offset: number): void {
     this.#options.codec.decoders.setClockOffset(offset);
-    for (const sender of this.#innSenders()) sender.encoder.setClockOffset(offset);
+    for (const source of this.#innSources()) source.setClockOffset(offset);
   }
 
   #tell(send: (signaling: SignalingClient) => Promise<unknown>): void {

@@ -6,6 +6,7 @@ export type CallPhase = 'joining' | 'in-call' | 'reconnecting' | 'left' | 'faile
 
 /** One received video. */
 export interface RemoteVideo {
+  /** The consumer that it began with; it stays while layers change. */
   readonly consumerId: string;
   readonly source: 'camera' | 'screen';
   readonly codec: 'inn' | 'vp8';

@@ -9,16 +9,27 @@ export interface ProducerReport {
   readonly producerId: string;
   readonly source: 'camera' | 'screen';
   readonly codec: 'inn' | 'vp8';
+  /** Place among the layers of the source, 0 = smallest; `undefined` for VP8. */
+  readonly layer: number | undefined;
+  /** Somebody receives it; an INN layer that nobody does is not coded. */
+  readonly wanted: boolean;
   /** `undefined` for VP8. */
   readonly stats: EncodeStats | undefined;
 }
 
 export interface ConsumerReport {
+  /** The consumer that the video began with; it stays while layers change. */
   readonly consumerId: string;
+  /** Of the layer that is shown. */
   readonly producerId: string;
   readonly peerId: string;
   readonly source: 'camera' | 'screen';
   readonly codec: 'inn' | 'vp8';
+  /** The layer that is shown, 0 = smallest; `undefined` where the source has none. */
+  readonly layer: number | undefined;
+  /** Changes of the shown layer so far, and the longest pause that one made, ms. */
+  readonly layerSwitches: number;
+  readonly longestSwitchGapMs: number;
   readonly paused: boolean;
   /** How much the peer's sound is ahead of this picture, ms. */
   readonly audioLeadMs: number | undefined;
@@ -42,20 +53,16 @@ export interface CallStats {
 }
 
 export function collectStats(session: CallSession, local: LocalMedia, at: number): CallStats {
-  const producers = [local.camera, local.screen].flatMap(({ source, inn, vp8 }) =>
-    [inn, vp8].flatMap((sender): ProducerReport[] =>
-      sender === undefined
-        ? []
-        : [
-            {
-              producerId: sender.producer.id,
-              source,
-              codec: sender.codec,
-              stats: sender.codec === 'inn' ? sender.stats : undefined,
-            },
-          ],
-    ),
-  );
+  const producers = [local.camera, local.screen].flatMap(({ source, layers, vp8 }) => [
+    ...layers.map(({ producer, codec, layer, wanted, stats }): ProducerReport => ({
+      producerId: producer.id,
+      ...{ source, codec, layer, wanted, stats },
+    })),
+    ...(vp8 === undefined ? [] : [vp8]).map(({ producer, codec }): ProducerReport => ({
+      producerId: producer.id,
+      ...{ source, codec, layer: undefined, wanted: true, stats: undefined },
+    })),
+  ]);
   const consumers = [...session.remote.videos].map(([consumerId, video]): ConsumerReport => {
     const { appData, peerId, producerId } = video.receiver.offer;
     return {
@@ -64,6 +71,9 @@ export function collectStats(session: CallSession, local: LocalMedia, at: number
       peerId,
       source: appData.source === 'screen' ? 'screen' : 'camera',
       codec: appData.codec === 'inn' ? 'inn' : 'vp8',
+      layer: 'layer' in appData ? appData.layer : undefined,
+      layerSwitches: video.layerSwitches,
+      longestSwitchGapMs: video.longestSwitchGapMs,
       paused: session.remote.pauseReason(consumerId) !== undefined,
       audioLeadMs: [...session.remote.audios.values()].find(
         ({ receiver }) => receiver.offer.peerId === peerId,

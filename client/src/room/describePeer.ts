@@ -10,12 +10,12 @@ export function describePeer(peer: PeerInfo, remote: RemoteMedia, support: InnSu
   const videos = [...remote.videos.values()].filter(
     ({ receiver }) => receiver.offer.peerId === peer.id,
   );
-  const received = videos.map(({ receiver: { offer, stream } }): RemoteVideo => ({
-    consumerId: offer.consumerId,
+  const received = videos.map(({ id, receiver: { offer, stream } }): RemoteVideo => ({
+    consumerId: id,
     source: offer.appData.source === 'screen' ? 'screen' : 'camera',
     codec: offer.appData.codec === 'inn' ? 'inn' : 'vp8',
     stream,
-    paused: remote.pauseReason(offer.consumerId),
+    paused: remote.pauseReason(id),
   }));
   const find = (source: 'camera' | 'screen', codec: 'inn' | 'vp8') =>
     received.findLast((video) => video.source === source && video.codec === codec);

@@ -1,3 +1,4 @@
+import { LIMITS } from '@inncall/sfu/protocol';
 import type { types } from 'mediasoup-client';
 import { openCamera, openMicrophone, openScreen } from '../capture/devices.js';
 import { TimeCodedTrack } from '../capture/timeCodedTrack.js';
@@ -18,6 +19,8 @@ export interface LocalMediaOptions {
   readonly probe: boolean;
   /** Draw the time into the camera's pictures. */
   readonly timeCode: boolean;
+  /** How many INN layers of the camera are offered; undefined: as many as this device can code. */
+  readonly layers: number | undefined;
   /** Room time minus machine time, ms. */
   readonly clockOffset: () => number;
 }
@@ -61,7 +64,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
 
   constructor(options: LocalMediaOptions) {
     super();
-    const { codec, cameraTarget, api, clockOffset } = options;
+    const { codec, cameraTarget, api, layers, clockOffset } = options;
     this.#options = options;
     this.#cameraTarget = cameraTarget;
     const publication = (source: 'camera' | 'screen', target: VideoTarget) =>
@@ -71,6 +74,8 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
         api,
         clockOffset,
         settings: this.#settingsFor(source, target),
+        maxLayers: source === 'camera' ? (layers ?? LIMITS.layers) : 1,
+        regardless: layers !== undefined,
       });
     this.camera = publication('camera', cameraTarget);
     this.screen = publication('screen', SCREEN_TARGET);
@@ -207,7 +212,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
 
   #settingsFor(content: 'camera' | 'screen', target: VideoTarget): EncodeSettings {
     const { maxBitrate, frameRate } = target;
-    return { content, maxBitrate, frameRate, probe: this.#options.probe };
+    return { content, maxBitrate, frameRate, scale: 1, probe: this.#options.probe };
   }
 
   async #openCamera(): Promise<MediaStreamTrack> {

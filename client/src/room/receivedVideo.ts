@@ -6,8 +6,9 @@ import { GlassToGlass, type GlassToGlassReport } from '../latency/glassToGlass.j
 import { PresentedFrames, type PresentedFrame } from '../latency/presentedFrames.js';
 import { codeLevels, readTimeCode } from '../latency/timeCode.js';
 import { StageSamples, type StageSummary } from '../latency/stageSamples.js';
-import { InnReceiver, type MediaReceiver } from '../receivePipeline.js';
+import { InnReceiver, type InnTrack, type MediaReceiver } from '../receivePipeline.js';
 import { judgeReception, type ConnectionQuality } from './connectionQuality.js';
+import { sumStats } from './layerStats.js';
 
 const KEPT_FRAMES = 256;
 
@@ -33,9 +34,20 @@ export interface ReceivedVideoOptions {
   readonly timeCode: boolean;
 }
 
-/** A received video with everything that is measured of it. */
+/**
+ * A received video with everything that is measured of it: one stream, or the
+ * layers of one INN source, of which one is shown.
+ */
 export class ReceivedVideo {
-  readonly receiver: MediaReceiver;
+  /** The consumer that it began with. */
+  readonly id: string;
+  readonly #track: InnTrack | undefined;
+  readonly #layers = new Map<string, MediaReceiver>();
+  readonly #layerStats = new Map<string, DecodeStats>();
+  #receiver: MediaReceiver;
+  #closedStats: DecodeStats | undefined;
+  #layerSwitches = 0;
+  #longestSwitchGapMs = 0;
   readonly #clockOffset: () => number;
   readonly #glassToGlass: GlassToGlass | undefined;
   readonly #stages = new Map<LatencyStage, StageSamples>();
@@ -45,28 +57,93 @@ export class ReceivedVideo {
   #element: HTMLVideoElement | undefined;
   #presented: PresentedFrames | undefined;
   #presentedBefore = 0;
-  #stats: DecodeStats | undefined;
   #lastJudged: DecodeStats | undefined;
   #freezesReported = 0;
   #repairsUnreported: Repair[] = [];
   #quality: ConnectionQuality = judgeReception(undefined);
 
-  constructor(receiver: MediaReceiver, { clockOffset, timeCode }: ReceivedVideoOptions) {
-    this.receiver = receiver;
+  /** @param track of an INN source; closed with the video */
+  constructor(
+    receiver: MediaReceiver,
+    { clockOffset, timeCode }: ReceivedVideoOptions,
+    track?: InnTrack,
+  ) {
+    this.id = receiver.offer.consumerId;
+    this.#receiver = receiver;
     this.#clockOffset = clockOffset;
     if (timeCode) this.#glassToGlass = new GlassToGlass();
-    if (receiver instanceof InnReceiver) {
-      receiver.decoder.on('stats', ({ stats, timelines, repairs }) => {
-        this.#stats = stats;
-        this.#repairsUnreported = [...this.#repairsUnreported, ...repairs].slice(-LIMITS.repairs);
-        for (const timeline of timelines) this.#addTimeline(timeline);
-      });
-    }
+    this.#track = track;
+    this.addLayer(receiver);
   }
 
-  /** What the decode worker counted; `undefined` for VP8. */
+  /** The layer that is shown. */
+  get receiver(): MediaReceiver {
+    return this.#receiver;
+  }
+
+  get consumerIds(): string[] {
+    return [...this.#layers.keys()];
+  }
+
+  /** Changes of the shown layer so far. */
+  get layerSwitches(): number {
+    return this.#layerSwitches;
+  }
+
+  /** Longest pause between the last picture of one layer and the first of the next, ms. */
+  get longestSwitchGapMs(): number {
+    return this.#longestSwitchGapMs;
+  }
+
+  /** Another layer of the same source; it is shown from its first picture on. */
+  addLayer(receiver: MediaReceiver): void {
+    const { consumerId } = receiver.offer;
+    this.#layers.set(consumerId, receiver);
+    if (!(receiver instanceof InnReceiver)) return;
+    receiver.decoder.on('stats', ({ stats, timelines, repairs }) => {
+      this.#layerStats.set(consumerId, stats);
+      this.#repairsUnreported = [...this.#repairsUnreported, ...repairs].slice(-LIMITS.repairs);
+      if (receiver !== this.#receiver) return;
+      for (const timeline of timelines) this.#addTimeline(timeline);
+    });
+    receiver.decoder.on('shown', ({ gapMs }) => {
+      if (receiver === this.#receiver) return;
+      this.#receiver = receiver;
+      this.#layerSwitches += 1;
+      this.#longestSwitchGapMs = Math.max(this.#longestSwitchGapMs, gapMs);
+    });
+  }
+
+  /** @returns whether a layer is left */
+  removeLayer(consumerId: string): boolean {
+    const removed = this.#layers.get(consumerId);
+    const stats = this.#layerStats.get(consumerId);
+    if (stats !== undefined) this.#closedStats = sumStats(this.#closedStats, stats);
+    this.#layerStats.delete(consumerId);
+    this.#layers.delete(consumerId);
+    removed?.close();
+    const [left] = this.#layers.values();
+    if (left === undefined) return false;
+    if (removed === this.#receiver) this.#receiver = left;
+    return true;
+  }
+
+  /** The server sends this layer from now on, or no more. */
+  setFlowing(consumerId: string, flowing: boolean): void {
+    const layer = this.#layers.get(consumerId);
+    if (!(layer instanceof InnReceiver)) return;
+    if (flowing) layer.decoder.prefer();
+    else layer.decoder.standStill();
+  }
+
+  /** What the decode worker counted of all layers, sizes of the shown one; `undefined` for VP8. */
   get stats(): DecodeStats | undefined {
-    return this.#stats;
+    const shown = this.#layerStats.get(this.#receiver.offer.consumerId);
+    const others = [...this.#layerStats.values()].filter((stats) => stats !== shown);
+    return [this.#closedStats, ...others, shown].reduce(
+      (sum, stats) => (stats === undefined ? sum : sumStats(sum, stats)),
+      undefined,
+    );
   }
 
   /** Frames that the compositor took while an element was attached. */
@@ -120,7 +197,7 @@ export class ReceivedVideo {
 
   /** Judges the time since the last call. */
   judge(): ConnectionQuality {
-    const stats = this.#stats;
+    const { stats } = this;
     if (stats === undefined) {
       this.#quality =
         this.framesPresented > 0
@@ -150,7 +227,7 @@ export class ReceivedVideo {
 
   /** Freezes since the last call. */
   takeFreezes(): number {
-    const total = this.#stats?.freezes ?? 0;
+    const total = this.stats?.freezes ?? 0;
     const fresh = total - this.#freezesReported;
     this.#freezesReported = total;
     return fresh;
@@ -165,7 +242,8 @@ export class ReceivedVideo {
 
   close(): void {
     this.#stopWatching();
-    this.receiver.close();
+    for (const layer of this.#layers.values()) layer.close();
+    this.#track?.close();
   }
 
   #stopWatching(): void {

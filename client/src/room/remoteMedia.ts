@@ -2,7 +2,7 @@ import type { FeedbackReport, NewConsumer, PauseReason } from '@inncall/sfu/prot
 import type { DecodeWorkerPool } from '../codec-worker/decodeWorkerPool.js';
 import { ClientError } from '../errors.js';
 import { Emitter } from '../events.js';
-import { InnReceiver, PlainReceiver } from '../receivePipeline.js';
+import { InnReceiver, InnTrack, PlainReceiver } from '../receivePipeline.js';
 import type { TransformApi } from '../transport/encodedTransform.js';
 import type { MediaTransports } from '../transport/mediaTransports.js';
 import { ReceivedAudio } from './receivedAudio.js';
@@ -13,6 +13,8 @@ interface RemoteMediaEvents {
   /** Consumer id. */
   keyFrameNeeded: string;
   feedback: { readonly consumerId: string; readonly report: FeedbackReport };
+  /** Consumer id of a layer: its first picture since it began to flow is shown. */
+  layerShown: string;
 }
 
 export interface RemoteMediaOptions {
@@ -23,12 +25,14 @@ export interface RemoteMediaOptions {
   readonly timeCode: boolean;
 }
 
-/** Everything that this client receives, by consumer. */
+/** Everything that this client receives: sounds by consumer, videos by the consumer they began with. */
 export class RemoteMedia extends Emitter<RemoteMediaEvents> {
   readonly #options: RemoteMediaOptions;
   readonly #videos = new Map<string, ReceivedVideo>();
   readonly #audios = new Map<string, ReceivedAudio>();
   readonly #paused = new Map<string, PauseReason>();
+  /** What is shown of each INN source; made with its first layer. */
+  readonly #tracks = new Map<string, InnTrack>();
   /** Consumers that the server closed while they were being set up. */
   readonly #closedEarly = new Set<string>();
   #speakerId: string | undefined;
@@ -46,8 +50,12 @@ export class RemoteMedia extends Emitter<RemoteMediaEvents> {
     return this.#audios;
   }
 
-  pauseReason(consumerId: string): PauseReason | undefined {
-    return this.#paused.get(consumerId);
+  /** Why a video stands still; `undefined` while one of its layers flows. */
+  pauseReason(videoId: string): PauseReason | undefined {
+    const layers = this.#videos.get(videoId)?.consumerIds ?? [];
+    const reasons = layers.map((consumerId) => this.#paused.get(consumerId));
+    if (reasons.includes(undefined)) return undefined;
+    return reasons.find((reason) => reason !== 'layer') ?? reasons[0];
   }
 
   /** Sets up a stream that the server offers; afterwards the server may let it flow. */
@@ -57,11 +65,10 @@ export class RemoteMedia extends Emitter<RemoteMediaEvents> {
     if (kind === 'audio') {
       const receiver = await PlainReceiver.create(offer, transports);
       this.#audios.set(consumerId, new ReceivedAudio(receiver, this.#speakerId));
+    } else if (appData.codec === 'inn') {
+      await this.#acceptInn(offer, transports);
     } else {
-      const receiver =
-        appData.codec === 'inn'
-          ? await this.#acceptInn(offer, transports)
-          : await PlainReceiver.create(offer, transports);
+      const receiver = await PlainReceiver.create(offer, transports);
       this.#videos.set(consumerId, new ReceivedVideo(receiver, this.#options));
     }
     if (this.#closedEarly.delete(consumerId)) this.close(consumerId);
@@ -71,6 +78,7 @@ export class RemoteMedia extends Emitter<RemoteMediaEvents> {
   setPaused(consumerId: string, reason: PauseReason | undefined): void {
     if (reason === undefined) this.#paused.delete(consumerId);
     else this.#paused.set(consumerId, reason);
+    this.#videoOf(consumerId)?.setFlowing(consumerId, reason === undefined);
     this.emit('changed', undefined);
   }
 
@@ -94,31 +102,58 @@ export class RemoteMedia extends Emitter<RemoteMediaEvents> {
   }
 
   close(consumerId: string): void {
-    const received = this.#videos.get(consumerId) ?? this.#audios.get(consumerId);
-    if (received === undefined) this.#closedEarly.add(consumerId);
-    received?.close();
-    this.#videos.delete(consumerId);
+    const video = this.#videoOf(consumerId);
+    const audio = this.#audios.get(consumerId);
+    if (video === undefined && audio === undefined) this.#closedEarly.add(consumerId);
+    audio?.close();
     this.#audios.delete(consumerId);
+    if (video?.removeLayer(consumerId) === false) {
+      video.close();
+      this.#videos.delete(video.id);
+      this.#tracks.delete(sourceOf(video.receiver.offer));
+    }
     this.#paused.delete(consumerId);
     this.emit('changed', undefined);
   }
 
   /** Closes everything that is not in `kept`. */
   closeAllExcept(kept: readonly string[]): void {
-    for (const consumerId of [...this.#videos.keys(), ...this.#audios.keys()]) {
+    const videos = [...this.#videos.values()].flatMap((video) => video.consumerIds);
+    for (const consumerId of [...videos, ...this.#audios.keys()]) {
       if (!kept.includes(consumerId)) this.close(consumerId);
     }
   }
 
-  async #acceptInn(offer: NewConsumer, transports: MediaTransports): Promise<InnReceiver> {
+  #videoOf(consumerId: string): ReceivedVideo | undefined {
+    return [...this.#videos.values()].find(({ consumerIds }) => consumerIds.includes(consumerId));
+  }
+
+  async #acceptInn(offer: NewConsumer, transports: MediaTransports): Promise<void> {
     const { decoders, api } = this.#options;
     if (api === undefined) {
       throw new ClientError('unsupported-browser', 'This browser cannot show INN video.');
     }
-    const receiver = await InnReceiver.create(offer, transports, decoders, api);
+    const source = sourceOf(offer);
+    const track = this.#tracks.get(source) ?? new InnTrack();
+    this.#tracks.set(source, track);
+    const receiver = await InnReceiver.create(offer, transports, decoders, api, track);
     const { consumerId } = offer;
     receiver.decoder.on('keyFrameNeeded', () => this.emit('keyFrameNeeded', consumerId));
     receiver.decoder.on('feedback', (report) => this.emit('feedback', { consumerId, report }));
-    return receiver;
+    receiver.decoder.on('shown', () => this.emit('layerShown', consumerId));
+    const video = [...this.#videos.values()].find(
+      ({ receiver: { stream } }) => stream === track.stream,
+    );
+    if (video === undefined) {
+      this.#videos.set(consumerId, new ReceivedVideo(receiver, this.#options, track));
+    } else {
+      video.addLayer(receiver);
+    }
   }
+}
+
+/** The layers of a source belong together; without layers a new producer is a new video. */
+function sourceOf({ peerId, appData, producerId }: NewConsumer): string {
+  const layered = 'layer' in appData;
+  return layered ? `${peerId}/${appData.source}` : producerId;
 }

@@ -1,10 +1,11 @@
 import type { CodecWorkers } from '../codec-worker/codecWorkers.js';
 import type { EncodeSettings } from '../codec-worker/messages.js';
 import { ClientError } from '../errors.js';
-import { InnSender, Vp8Sender, type VideoSenderOptions } from '../sendPipeline.js';
+import { Vp8Sender, type InnSender, type VideoSenderOptions } from '../sendPipeline.js';
 import type { TransformApi } from '../transport/encodedTransform.js';
 import type { MediaTransports } from '../transport/mediaTransports.js';
 import { WorkQueue } from '../workQueue.js';
+import { LayeredSender, type LayerWishes } from './layeredSender.js';
 
 export interface VideoPublicationOptions {
   readonly source: 'camera' | 'screen';
@@ -13,6 +14,10 @@ export interface VideoPublicationOptions {
   /** `undefined`: this browser sends VP8 only. */
   readonly api: TransformApi | undefined;
   readonly clockOffset: () => number;
+  /** Most INN layers that are offered, 1…3. */
+  readonly maxLayers: number;
+  /** Offer them all, however slow this device is. */
+  readonly regardless: boolean;
 }
 
 /**
@@ -27,7 +32,8 @@ export class VideoPublication {
   #transports: MediaTransports | undefined;
   #track: MediaStreamTrack | undefined;
   #vp8Wanted = false;
-  #inn: InnSender | undefined;
+  #wishes: LayerWishes = new Map();
+  #inn: LayeredSender | undefined;
   #vp8: Vp8Sender | undefined;
   #innFailure: ClientError | undefined;
 
@@ -41,8 +47,13 @@ export class VideoPublication {
     return this.#track;
   }
 
-  get inn(): InnSender | undefined {
+  get inn(): LayeredSender | undefined {
     return this.#inn;
+  }
+
+  /** The INN layers that were ever wanted, the sharpest first. */
+  get layers(): readonly InnSender[] {
+    return this.#inn?.senders ?? [];
   }
 
   /** Why this video is not sent as INN although the browser could. */
@@ -79,7 +90,13 @@ export class VideoPublication {
   /** In force with the next frame; VP8 takes it up when it is published next. */
   setSettings(settings: EncodeSettings): void {
     this.#settings = settings;
-    this.#inn?.encoder.setSettings(settings);
+    this.#inn?.setSettings(settings);
+  }
+
+  /** Codes these layers and no others. */
+  setWishes(wishes: LayerWishes): void {
+    this.#wishes = wishes;
+    this.#inn?.setWishes(wishes);
   }
 
   setVp8Wanted(wanted: boolean): Promise<void> {
@@ -121,15 +138,19 @@ export class VideoPublication {
   }
 
   async #startInn(common: VideoSenderOptions): Promise<void> {
-    const { api, codec, clockOffset } = this.#options;
+    const { api, codec, clockOffset, maxLayers, regardless } = this.#options;
     if (api === undefined || this.#innFailure !== undefined) return;
     try {
-      const encoder = await codec.takeEncoder();
-      encoder.setClockOffset(clockOffset());
-      encoder.on('failed', (error) => {
-        void this.#work.run(() => this.#fallBack(error));
+      this.#inn = await LayeredSender.create({
+        ...common,
+        ...{ codec, api, clockOffset, maxLayers, regardless },
+        wishes: this.#wishes,
+        onFailed: (error) => {
+          void this.#work.run(() => this.#fallBack(error));
+        },
       });
-      this.#inn = await InnSender.create({ ...common, encoder, api });
+      // What was asked for meanwhile.
+      this.#inn.setWishes(this.#wishes);
     } catch (cause) {
       this.#innFailure = ClientError.from(cause, 'codec-failed', 'The encoder could not start.');
     }
@@ -142,7 +163,7 @@ export class VideoPublication {
     await this.#update();
   }
 
-  #senders(): (InnSender | Vp8Sender)[] {
+  #senders(): (LayeredSender | Vp8Sender)[] {
     return [this.#inn, this.#vp8].filter((sender) => sender !== undefined);
   }
 

@@ -35,6 +35,8 @@ export class FrameOrder {
   #last = -Infinity;
   /** Newest that was given out. */
   #newest = -Infinity;
+  /** What is missing before the next key frame was not sent. */
+  #pausedOnPurpose = false;
   #duplicates = 0;
   #late = 0;
   #missing = 0;
@@ -100,13 +102,18 @@ export class FrameOrder {
     this.#failed.add(sequence);
   }
 
+  /** Nothing is sent for a while: what is missing until the next key frame is no loss. */
+  expectPause(): void {
+    this.#pausedOnPurpose = true;
+  }
+
   #release(): Packet[] {
     const out: Packet[] = [];
     const ascending = [...this.#waiting.values()].sort((a, b) => a.sequence - b.sequence);
     for (const packet of ascending) {
       const { sequence, reference } = packet;
       if (reference !== undefined && !this.#usable.has(reference)) continue;
-      this.#passOver(sequence);
+      this.#passOver(sequence, reference === undefined);
       if (reference === undefined) this.#usable.clear();
       this.#usable.add(sequence);
       this.#failed.clear();
@@ -117,11 +124,13 @@ export class FrameOrder {
   }
 
   /** Gives up what is older than a frame that is given out. */
-  #passOver(sequence: number): void {
+  #passOver(sequence: number, keyFrame: boolean): void {
+    const unsent = keyFrame && this.#pausedOnPurpose && sequence > this.#newest + 1;
+    if (unsent) this.#pausedOnPurpose = false;
     for (let gone = Math.max(this.#newest + 1, this.#first); gone < sequence; gone += 1) {
       if (this.#waiting.delete(gone)) {
         this.#skipped += 1;
-      } else if (!this.#seen.has(gone)) {
+      } else if (!unsent && !this.#seen.has(gone)) {
         this.#missing += 1;
         this.#countedMissing.add(gone);
       }

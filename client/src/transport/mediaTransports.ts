@@ -93,6 +93,11 @@ export class MediaTransports extends Emitter<MediaTransportsEvents> {
     return producer;
   }
 
+  /** Tells the server which layers of a source could be sent, see `offerLayers`. */
+  async offerLayers(offer: Omit<RequestOf<'offerLayers'>, 'type'>): Promise<void> {
+    await this.#request()({ type: 'offerLayers', ...offer });
+  }
+
   async consume(
     offer: NewConsumer,
     onRtpReceiver?: (receiver: RTCRtpReceiver) => void,

@@ -1,10 +1,9 @@
 import { useEffect } from 'react';
 import type { RemoteVideo } from '../../room/callSnapshot.js';
+import { watchTile } from '../../room/tileWatch.js';
 import { useActions } from '../../state/actions.js';
 import { useVideo } from '../shared/useMediaElement.js';
 import styles from './TileFrame.module.css';
-
-const SETTLE_MS = 300;
 
 interface RemoteVideoViewProps {
   readonly video: RemoteVideo;
@@ -24,28 +23,9 @@ export function RemoteVideoView({ video, contain = false }: RemoteVideoViewProps
   useEffect(() => {
     const element = ref.current;
     if (element === null) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const tell = () => {
-      const hidden = document.visibilityState === 'hidden';
-      const side = (length: number) => Math.min(8192, Math.round(length * devicePixelRatio));
-      actions.setVideoPreferences(
-        consumerId,
-        { width: side(element.clientWidth), height: side(element.clientHeight) },
-        hidden,
-      );
-    };
-    const later = () => {
-      clearTimeout(timer);
-      timer = setTimeout(tell, SETTLE_MS);
-    };
-    const observer = new ResizeObserver(later);
-    observer.observe(element);
-    document.addEventListener('visibilitychange', later);
-    return () => {
-      clearTimeout(timer);
-      observer.disconnect();
-      document.removeEventListener('visibilitychange', later);
-    };
+    return watchTile(element, ({ hidden, ...size }) =>
+      actions.setVideoPreferences(consumerId, size, hidden),
+    );
   }, [actions, consumerId, ref]);
   return (
     <video

@@ -98,7 +98,8 @@ function ConsumerStats({ consumer, name }: { consumer: ConsumerReport; name: str
           ? `${String(stats.width)}×${String(stats.height)}, index ${String(stats.qp)}, ` +
             `${(stats.activeShare * 100).toFixed(0)} % active blocks, ` +
             `${String(stats.missing)} lost, ${String(stats.freezes)} freezes, ` +
-            `${String(stats.keyFrames)} key frames, ${describeRepairs(stats.repairs)}` +
+            `${String(stats.keyFrames)} key frames, ${describeRepairs(stats.repairs)}, ` +
+            `${String(consumer.layerSwitches)} changes of layer` +
             (consumer.audioLeadMs === undefined
               ? ''
               : `, sound ${consumer.audioLeadMs.toFixed(0)} ms ahead`)
@@ -134,8 +135,8 @@ function SendingTable({ stats }: { readonly stats: CallStats }) {
     ['Round trip', network ? `${network.rttMs.toFixed(0)} ms` : '–'],
     ['Packet loss', network ? `${(network.lossFraction * 100).toFixed(1)} %` : '–'],
     ['Clock', clock ? `±${clock.uncertainty.toFixed(1)} ms` : '–'],
-    ...producers.flatMap(({ source, stats: encoder }): [string, string][] =>
-      encoder === undefined
+    ...producers.flatMap(({ source, wanted, stats: encoder }): [string, string][] =>
+      encoder === undefined || !wanted
         ? []
         : [
             [
@@ -151,8 +152,8 @@ function SendingTable({ stats }: { readonly stats: CallStats }) {
   return (
     <Table withRowBorders={false} verticalSpacing={4} horizontalSpacing={0} fz="sm">
       <Table.Tbody>
-        {rows.map(([label, value]) => (
-          <Table.Tr key={label}>
+        {rows.map(([label, value], index) => (
+          <Table.Tr key={`${String(index)} ${label}`}>
             <Table.Th fw={400} c="dimmed">
               {label}
             </Table.Th>
@@ -174,7 +175,9 @@ function availableKilobits({ network }: CallStats): number | undefined {
 }
 
 function targetKilobits({ producers }: CallStats): number | undefined {
-  const targets = producers.flatMap(({ stats }) => stats?.targetBitrate ?? []);
+  const targets = producers.flatMap(({ wanted, stats }) =>
+    wanted ? (stats?.targetBitrate ?? []) : [],
+  );
   return targets.length === 0 ? undefined : targets.reduce((sum, bits) => sum + bits, 0) / 1000;
 }
 

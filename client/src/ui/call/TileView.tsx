@@ -21,7 +21,12 @@ export function TileView({ tile, call, pinned, onPin }: TileViewProps) {
       return <OwnScreenTile call={call} {...pin} />;
     case 'screen':
       return (
-        <TileFrame name={`${tile.peer.displayName}’s screen`} video={tile.video} {...pin}>
+        <TileFrame
+          name={`${tile.peer.displayName}’s screen`}
+          video={tile.video}
+          note={standstillNote(tile.peer.displayName, tile.video)}
+          {...pin}
+        >
           <RemoteVideoView video={tile.video} contain />
         </TileFrame>
       );
@@ -71,7 +76,12 @@ function visible(video: RemoteVideo | undefined, off: boolean): RemoteVideo | un
 
 function noteFor(peer: RemotePeer): string | undefined {
   if (peer.connection === 'reconnecting') return 'Reconnecting…';
-  if (peer.camera?.paused === 'bandwidth') return 'Video paused: your link is too slow for it';
+  return standstillNote(peer.displayName, peer.camera);
+}
+
+function standstillNote(name: string, video: RemoteVideo | undefined): string | undefined {
+  if (video?.paused === 'bandwidth') return 'Video paused: your link is too slow for it';
+  if (video?.paused === 'uplink') return `Video paused: the link of ${name} carries only sound`;
   return undefined;
 }
 
