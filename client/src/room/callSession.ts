@@ -78,6 +78,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
   #activeSpeaker: string | undefined;
   #chat: ChatMessage[] = [];
   #handRaised = false;
+  #downlinkEstimate: number | undefined;
   #joinedAt: number | undefined;
 
   constructor(options: CallSessionOptions) {
@@ -114,6 +115,11 @@ export class CallSession extends Emitter<CallSessionEvents> {
 
   get network(): NetworkSample | undefined {
     return this.#network?.latest;
+  }
+
+  /** What the server thinks that this client can receive, bit/s. */
+  get downlinkEstimate(): number | undefined {
+    return this.#downlinkEstimate;
   }
 
   get transports(): MediaTransports | undefined {
@@ -400,7 +406,9 @@ export class CallSession extends Emitter<CallSessionEvents> {
         break;
       case 'serverClosing':
       case 'producerScore':
+        return;
       case 'downlinkEstimate':
+        this.#downlinkEstimate = notification.availableBitrate;
         return;
     }
     this.#changed();

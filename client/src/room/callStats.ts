@@ -48,6 +48,8 @@ export interface CallStats {
   readonly at: number;
   readonly clock: ClockEstimate | undefined;
   readonly network: NetworkReading | undefined;
+  /** The server's estimate of what this client can receive, bit/s. */
+  readonly downlinkEstimate: number | undefined;
   readonly producers: readonly ProducerReport[];
   readonly consumers: readonly ConsumerReport[];
 }
@@ -84,5 +86,12 @@ export function collectStats(session: CallSession, local: LocalMedia, at: number
       glassToGlass: video.glassToGlass,
     };
   });
-  return { at, clock: session.clock, network: session.network, producers, consumers };
+  return {
+    at,
+    clock: session.clock,
+    network: session.network,
+    downlinkEstimate: session.downlinkEstimate,
+    producers,
+    consumers,
+  };
 }

@@ -145,6 +145,8 @@ async function joinCall(
   const query = new URLSearchParams({
     room: `${scenario.name}-${codec}`,
     ...{ width: String(clip.width), height: String(clip.height), fps: String(fps) },
+    // The whole picture, however small its tile is.
+    layers: '1',
     ...(codec === 'vp8' ? { codec } : {}),
   });
   await page.goto(`${url}/?${query.toString()}`);

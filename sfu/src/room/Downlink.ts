@@ -12,6 +12,9 @@ import { layerOf, sourceKey, type Candidate } from './variants.js';
 const LAYER_SWITCH_MS = 5000;
 /** Least time between two notifications of the estimate. */
 const ESTIMATE_INTERVAL_MS = 250;
+/** A lower estimate counts for all receivers of a layer when it has lasted so long, ms. */
+const SUSTAINED_MS = 1000;
+const MAX_ESTIMATES = 100;
 /** A fall of the estimate by this factor does not wait for the next regular choice. */
 const CLEAR_FALL = 0.9;
 
@@ -56,6 +59,8 @@ export class Downlink {
   #syncing: Promise<void> | undefined;
   #dirty = false;
   #available: number | undefined;
+  /** Oldest first; the first one held until the second came. */
+  readonly #estimates: { readonly at: number; readonly bitrate: number }[] = [];
   #limit: number | undefined;
   /** Estimate at the last choice of layers. */
   #chosenFor = Infinity;
@@ -78,6 +83,14 @@ export class Downlink {
   /** The transport's estimate, bit/s; undefined while nothing is known. */
   get available(): number | undefined {
     return this.#available;
+  }
+
+  /** The highest estimate of the last second, bit/s: what falls below it is no mere doubt. */
+  get sustained(): number | undefined {
+    const since = performance.now() - SUSTAINED_MS;
+    while ((this.#estimates[1]?.at ?? Infinity) <= since) this.#estimates.shift();
+    if (this.#available === undefined) return undefined;
+    return Math.max(this.#available, ...this.#estimates.map(({ bitrate }) => bitrate));
   }
 
   /** What the client wants at most, bit/s, sound included; undefined: no limit. */
@@ -146,6 +159,8 @@ export class Downlink {
   /** @returns whether it fell so much that the layers have to be chosen anew at once. */
   onEstimate(estimate: DownlinkEstimate): boolean {
     this.#available = estimate.availableBitrate;
+    this.#estimates.push({ at: performance.now(), bitrate: estimate.availableBitrate });
+    if (this.#estimates.length > MAX_ESTIMATES) this.#estimates.shift();
     this.#notifyEstimate(estimate);
     return estimate.availableBitrate < this.#chosenFor * CLEAR_FALL;
   }

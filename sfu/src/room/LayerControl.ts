@@ -1,11 +1,11 @@
 import type { Producer } from 'mediasoup/types';
 import type { NotificationOf, ProducerAppData, VideoSource } from '../protocol/index.js';
 import type { Downlink, ReceivedSource, SourceChoice } from './Downlink.js';
-import { LEAST_TO_START, shareDownlink } from './downlinkShares.js';
+import { LEAST_TO_START, shareDownlink, type Demand } from './downlinkShares.js';
 import { assignLayers, fittingLayer, type LayerReceiver, type LayerState } from './layers.js';
 import type { Peer } from './Peer.js';
 import { layerOf } from './variants.js';
-import { VideoStop } from './videoStop.js';
+import { VideoStop, type VideoStopState } from './videoStop.js';
 
 /** Kept free of video, bit/s per audio stream. */
 const AUDIO_SHARE = 36_000;
@@ -33,8 +33,9 @@ interface Receiver {
   readonly peer: Peer;
   readonly downlink: Downlink;
   readonly sources: readonly ReceivedSource[];
-  /** bit/s by source key. */
+  /** bit/s by source key, by the sustained estimate and by the present one. */
   readonly shares: ReadonlyMap<string, number>;
+  readonly sharesNow: ReadonlyMap<string, number>;
 }
 
 /**
@@ -77,7 +78,17 @@ export class LayerControl {
       const { downlink } = peer;
       if (downlink === undefined) return [];
       const { sources } = downlink;
-      return [{ peer, downlink, sources, shares: this.#shares(downlink, sources, now) }];
+      const demands = this.#demands(sources);
+      const state = this.#videoStop(downlink, now);
+      const shares = (estimate: number | undefined) =>
+        shareDownlink(this.#budget(downlink, state, estimate), demands);
+      return [
+        {
+          ...{ peer, downlink, sources },
+          shares: shares(downlink.sustained),
+          sharesNow: shares(downlink.available),
+        },
+      ];
     });
     const choices = new Map(
       receivers.map(({ downlink }) => [downlink, new Map<string, SourceChoice>()]),
@@ -120,6 +131,7 @@ export class LayerControl {
         id: receiver.peer.id,
         tileWidth: received.preferences.width,
         share: receiver.shares.get(received.key) ?? 0,
+        shareNow: receiver.sharesNow.get(received.key) ?? 0,
         current: received.current,
       })),
     );
@@ -186,12 +198,8 @@ export class LayerControl {
     return highest < UNCAPPED * cap ? Math.min(most, highest) : most;
   }
 
-  #shares(
-    downlink: Downlink,
-    sources: readonly ReceivedSource[],
-    now: number,
-  ): ReadonlyMap<string, number> {
-    const demands = sources
+  #demands(sources: readonly ReceivedSource[]): Demand[] {
+    return sources
       .filter(({ preferences }) => !preferences.paused)
       .map((received) => {
         const { key, peerId, source, preferences, flowing } = received;
@@ -207,15 +215,17 @@ export class LayerControl {
           served: flowing.length > 0,
         };
       });
-    return shareDownlink(this.#budget(downlink, now), demands);
+  }
+
+  #videoStop(downlink: Downlink, now: number): VideoStopState {
+    const stop = this.#stops.get(downlink) ?? new VideoStop();
+    this.#stops.set(downlink, stop);
+    const { available = Infinity, limit = Infinity } = downlink;
+    return stop.update(now, available, limit);
   }
 
   /** What a downlink has for layered sources, bit/s. */
-  #budget(downlink: Downlink, now: number): number {
-    const { available = Infinity, limit = Infinity } = downlink;
-    const stop = this.#stops.get(downlink) ?? new VideoStop();
-    this.#stops.set(downlink, stop);
-    const state = stop.update(now, available, limit);
+  #budget(downlink: Downlink, state: VideoStopState, estimate = Infinity): number {
     if (state !== 'open') return state === 'trial' ? LEAST_TO_START : 0;
     const others = [...downlink.consumers.values()]
       .filter(({ layer }) => layer === undefined)
@@ -224,7 +234,8 @@ export class LayerControl {
           ? AUDIO_SHARE
           : (this.#rates.get(consumer.producerId)?.at(-1) ?? 0),
       );
-    return Math.min(available, limit) * FILL - others.reduce((sum, rate) => sum + rate, 0);
+    const all = Math.min(estimate, downlink.limit ?? Infinity) * FILL;
+    return all - others.reduce((sum, rate) => sum + rate, 0);
   }
 
   #tell(peer: Peer, source: VideoSource, layers: readonly Wish[]): void {

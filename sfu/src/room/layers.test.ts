@@ -8,10 +8,14 @@ const layers: readonly LayerState[] = [
   { layer: 1, width: 320, natural: 350_000 },
 ];
 
-const receiver = (id: string, change: Partial<LayerReceiver> = {}): LayerReceiver => ({
+const receiver = (
+  id: string,
+  { share = 1_500_000, ...change }: Partial<LayerReceiver> = {},
+): LayerReceiver => ({
   id,
   tileWidth: 0,
-  share: 1_500_000,
+  share,
+  shareNow: share,
   current: undefined,
   ...change,
 });
@@ -60,11 +64,18 @@ describe('assignLayers', () => {
     expect(caps.get(1)).toBe(200_000);
   });
 
-  it('stays at a layer that just fits, but needs more to come to it', () => {
+  it('begins and stays at a layer that nearly fits, but needs more to rise to it', () => {
     const of = (current: number | undefined) =>
-      chosen([receiver('fast'), receiver('b', { share: 1_000_000, current })])[1];
+      chosen([receiver('fast'), receiver('b', { share: 900_000, current })])[1];
     expect(of(2)).toBe(2);
-    expect(of(undefined)).toBe(1);
+    expect(of(undefined)).toBe(2);
+    expect(of(1)).toBe(1);
+  });
+
+  it('follows a lone receiver at once, one of several only when it lasts', () => {
+    const doubtful = receiver('a', { share: 900_000, shareNow: 300_000 });
+    expect(assignLayers(layers, [doubtful]).caps.get(2)).toBe(300_000);
+    expect(assignLayers(layers, [doubtful, receiver('b')]).caps.get(2)).toBe(900_000);
   });
 
   it('stops the slow one where the sender has one layer only, and lowers nobody', () => {

@@ -13,8 +13,10 @@ export interface LayerReceiver {
   readonly id: string;
   /** Device pixels; 0 = unknown. */
   readonly tileWidth: number;
-  /** What its downlink has for this source, bit/s; 0: nothing. */
+  /** What its downlink has had for this source at the best moment of the last second, bit/s; 0: nothing. */
   readonly share: number;
+  /** The same at this moment. */
+  readonly shareNow: number;
   /** The layer that it shows now. */
   readonly current: number | undefined;
 }
@@ -36,9 +38,9 @@ export interface Assignment {
 /** A layer this much narrower than its tile still counts as sharp; for a step down a little less. */
 const SHARP_ENOUGH = 0.8;
 const SHARP_ENOUGH_DOWN = 0.9;
-/** Share of a layer's rate that a receiver needs to stay with it, and to come to it. */
+/** Share of a layer's rate that a receiver needs to stay with it, and to come to it from below. */
 const STAY = 0.85;
-const ENTER = 1.1;
+const RISE = 1;
 /** Where there is no smaller layer: below this share of its rate a receiver gets nothing. */
 const ALONE = 0.5;
 
@@ -70,13 +72,19 @@ export function assignLayers(
     const rate = Math.min(best, state.natural);
     const staying = here.filter(({ receiver }) => {
       if (index === 0) return sorted.length > 1 || receiver.share >= rate * ALONE;
-      const holds = receiver.current !== undefined && receiver.current >= state.layer;
-      return receiver.share >= rate * (holds ? STAY : ENTER) || receiver.share === best;
+      const rises = receiver.current !== undefined && receiver.current < state.layer;
+      return receiver.share >= rate * (rises ? RISE : STAY);
     });
     for (const { receiver, fitting } of staying) {
       choices.set(receiver.id, { layer: state.layer, limitedByBandwidth: index < fitting });
     }
-    caps.set(state.layer, Math.min(...staying.map(({ receiver }) => receiver.share)));
+    // A lone receiver may be followed at once; a moment of doubt of one must not lower the others.
+    const [only, ...others] = staying;
+    const alone = others.length === 0 && only !== undefined;
+    const cap = alone
+      ? only.receiver.shareNow
+      : Math.min(...staying.map(({ receiver }) => receiver.share));
+    caps.set(state.layer, cap);
     const placed = new Set(staying);
     waiting = waiting.filter((entry) => !placed.has(entry));
   }

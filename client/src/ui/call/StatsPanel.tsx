@@ -129,9 +129,10 @@ function describeRepairs({ count, p50, p95, max }: RepairSummary): string {
 }
 
 function SendingTable({ stats }: { readonly stats: CallStats }) {
-  const { network, clock, producers } = stats;
+  const { network, downlinkEstimate, clock, producers } = stats;
   const rows: [string, string][] = [
     ['Available', network ? formatBitrate(network.availableOutgoingBitrate) : '–'],
+    ['Can receive', downlinkEstimate === undefined ? '–' : formatBitrate(downlinkEstimate)],
     ['Round trip', network ? `${network.rttMs.toFixed(0)} ms` : '–'],
     ['Packet loss', network ? `${(network.lossFraction * 100).toFixed(1)} %` : '–'],
     ['Clock', clock ? `±${clock.uncertainty.toFixed(1)} ms` : '–'],
