@@ -1,4 +1,5 @@
 import { listDevices } from './capture/devices.js';
+import { playTestSound } from './capture/speakerTest.js';
 import { CodecWorkers } from './codec-worker/codecWorkers.js';
 import { machineTime } from './codec-worker/machineTime.js';
 import { ClientError } from './errors.js';
@@ -6,7 +7,14 @@ import { CallSession } from './room/callSession.js';
 import { connectToServer, type ServerConnection } from './room/serverConnection.js';
 import { collectStats, type CallStats } from './room/callStats.js';
 import { LocalMedia } from './room/localMedia.js';
-import { cameraTarget, inventRoomName, type Quality, type UrlOptions } from './settings.js';
+import { SelfCheck, UNCHECKED } from './selfCheck/selfCheck.js';
+import {
+  cameraTarget,
+  inventRoomName,
+  receiveLimit,
+  type Quality,
+  type UrlOptions,
+} from './settings.js';
 import type { AppActions } from './state/actions.js';
 import { NO_MEDIA, useApp, type CallSummary } from './state/appStore.js';
 import { usePreferences } from './state/preferencesStore.js';
@@ -22,11 +30,13 @@ export class InnCallApp implements AppActions {
   #support: InnSupport;
   #codec: CodecWorkers;
   #local: LocalMedia;
+  #selfCheck: SelfCheck;
   #session: CallSession | undefined;
   #warm: Promise<void>;
   #connection: Promise<ServerConnection>;
   #statsTimer: ReturnType<typeof setInterval> | undefined;
   #peopleSeen = new Set<string>();
+  #seconds = { judged: 0, good: 0 };
 
   constructor(url: UrlOptions) {
     this.#url = url;
@@ -36,6 +46,7 @@ export class InnCallApp implements AppActions {
     this.#local = this.#createLocal();
     this.#warm = this.#warmUp();
     this.#connection = this.#connect();
+    this.#selfCheck = this.#createSelfCheck();
     void this.#openDevices();
     if ('mediaDevices' in navigator) {
       navigator.mediaDevices.addEventListener('devicechange', () => void this.#updateDevices());
@@ -80,9 +91,19 @@ export class InnCallApp implements AppActions {
     this.#session?.remote.setSpeaker(deviceId);
   }
 
+  testSpeaker(): void {
+    playTestSound(usePreferences.getState().speakerId).catch((cause: unknown) =>
+      notify(
+        ClientError.from(cause, 'media-failed', 'No sound could be played. Check the speaker.'),
+      ),
+    );
+  }
+
   setQuality(quality: Quality): void {
     usePreferences.setState({ quality });
+    this.#session?.setReceiveLimit(receiveLimit(quality));
     void this.#local.setCameraTarget(cameraTarget(quality, this.#url));
+    if (this.#session === undefined) void this.#warm.then(() => this.#checkEncoder());
   }
 
   setVp8Only(vp8Only: boolean): void {
@@ -98,6 +119,17 @@ export class InnCallApp implements AppActions {
 
   setRoom(room: string): void {
     useApp.setState({ room });
+  }
+
+  checkAgain(): void {
+    this.#connection.then(
+      ({ signaling }) => signaling.close(),
+      () => undefined,
+    );
+    this.#connection = this.#connect();
+    void this.#selfCheck.checkConnection(this.#connection);
+    void this.#warm.then(() => this.#checkEncoder());
+    void this.#openMissingDevices();
   }
 
   join(): void {
@@ -161,8 +193,30 @@ export class InnCallApp implements AppActions {
       clockOffset: () => this.#session?.clockOffset ?? 0,
     });
     local.chooseDevices(cameraId, micId);
-    local.on('changed', () => useApp.setState({ media: local.state }));
+    local.on('changed', () => {
+      useApp.setState({ media: local.state });
+      this.#selfCheck.noteMedia(local.state);
+    });
     return local;
+  }
+
+  /** Starts with what does not need the devices; these come by `noteMedia`. */
+  #createSelfCheck(): SelfCheck {
+    const selfCheck = new SelfCheck();
+    useApp.setState({ selfCheck: UNCHECKED });
+    selfCheck.on('changed', (state) => useApp.setState({ selfCheck: state }));
+    void this.#warm.then(() => this.#checkEncoder());
+    void selfCheck.checkConnection(this.#connection);
+    return selfCheck;
+  }
+
+  #checkEncoder(): Promise<void> {
+    if (!this.#support.supported) {
+      this.#selfCheck.noteVp8(this.#support.reason);
+      return Promise.resolve();
+    }
+    const { quality } = usePreferences.getState();
+    return this.#selfCheck.checkEncoder(this.#codec, cameraTarget(quality, this.#url));
   }
 
   /** In advance, so that joining is quick and the join page can say that the server is away. */
@@ -195,6 +249,7 @@ export class InnCallApp implements AppActions {
 
   /** New workers and devices, for another call. */
   async #restart(): Promise<void> {
+    this.#selfCheck.close();
     await this.#local.close();
     this.#codec.close();
     useApp.setState({ media: NO_MEDIA });
@@ -203,12 +258,21 @@ export class InnCallApp implements AppActions {
     this.#local = this.#createLocal();
     this.#warm = this.#warmUp();
     this.#connection = this.#connect();
+    this.#selfCheck = this.#createSelfCheck();
     await this.#openDevices();
   }
 
   async #openDevices(): Promise<void> {
     await this.#local.setCameraOn(true);
     await this.#local.setMicOn(true);
+    await this.#updateDevices();
+  }
+
+  /** What a person may have connected or allowed since the last try. */
+  async #openMissingDevices(): Promise<void> {
+    const { cameraError, micError } = this.#local.state;
+    if (cameraError !== undefined) await this.#local.setCameraOn(true);
+    if (micError !== undefined) await this.#local.setMicOn(true);
     await this.#updateDevices();
   }
 
@@ -234,13 +298,16 @@ export class InnCallApp implements AppActions {
     this.#session = session;
     this.#peopleSeen = new Set();
     session.on('changed', (call) => {
-      for (const peer of call.peers) this.#peopleSeen.add(peer.id);
+      for (const peer of call.peers) this.#peopleSeen.add(peer.displayName);
+      const before = useApp.getState().call?.phase;
+      if (before === 'reconnecting' && call.phase === 'in-call') notify('You are connected again');
       useApp.setState({ call });
       if (call.phase === 'left') this.#finish(undefined);
       else if (call.phase === 'failed' && call.joinedAt !== undefined) this.#finish(call.error);
     });
     session.on('peerJoined', ({ displayName }) => notify(`${displayName} joined`));
     session.on('peerLeft', ({ displayName }) => notify(`${displayName} left`));
+    session.on('handRaised', ({ displayName }) => notify(`${displayName} raises a hand`));
     try {
       await session.join();
     } catch (cause) {
@@ -252,14 +319,28 @@ export class InnCallApp implements AppActions {
       });
       return;
     }
-    const { speakerId } = usePreferences.getState();
+    const { speakerId, quality } = usePreferences.getState();
+    session.setReceiveLimit(receiveLimit(quality));
     if (speakerId !== undefined) session.remote.setSpeaker(speakerId);
     history.replaceState(null, '', this.#linkTo(room));
     clearStats();
+    this.#seconds = { judged: 0, good: 0 };
     this.#statsTimer = setInterval(() => {
       if (this.stats !== undefined) addStats(this.stats);
+      this.#countQuality();
     }, STATS_INTERVAL_MS);
+    this.#selfCheck.close();
     useApp.setState({ view: 'call', joining: false });
+  }
+
+  /** Once a second: whether every picture that was judged came well. */
+  #countQuality(): void {
+    const levels = (useApp.getState().call?.peers ?? [])
+      .map(({ quality }) => quality.level)
+      .filter((level) => level !== 'unknown');
+    if (levels.length === 0) return;
+    this.#seconds.judged += 1;
+    if (levels.every((level) => level === 'good')) this.#seconds.good += 1;
   }
 
   #linkTo(room: string): string {
@@ -284,14 +365,19 @@ export class InnCallApp implements AppActions {
   #summarize(room: string, joinedAt: number | undefined, error?: ClientError): CallSummary {
     const last = useStats.getState().samples.at(-1);
     const consumers = last?.consumers ?? [];
-    const latencies = consumers.flatMap(({ stages }) => stages.captureToDisplay?.p50 ?? []);
+    const latencies = consumers.flatMap(({ stages }) => stages.captureToDisplay ?? []);
+    const worst = (value: (stage: { p50: number; p95: number }) => number) =>
+      latencies.length === 0 ? undefined : Math.max(...latencies.map(value));
+    const { judged, good } = this.#seconds;
     return {
       room,
       minutes: joinedAt === undefined ? 0 : (machineTime() - joinedAt) / 60_000,
       people: this.#peopleSeen.size,
       framesShown: consumers.reduce((sum, { framesPresented }) => sum + framesPresented, 0),
       freezes: consumers.reduce((sum, { stats }) => sum + (stats?.freezes ?? 0), 0),
-      latencyMs: latencies.length === 0 ? undefined : Math.max(...latencies),
+      latencyMs: worst(({ p50 }) => p50),
+      latencyP95Ms: worst(({ p95 }) => p95),
+      goodShare: judged === 0 ? undefined : good / judged,
       error,
     };
   }

@@ -24,6 +24,8 @@ export interface VideoSender {
   /** Sends another camera's or screen's picture from now on. */
   setTrack(track: MediaStreamTrack): Promise<void>;
   setPaused(paused: boolean): void;
+  /** bit/s of the coded video, in force with the next frame. */
+  setMaxBitrate(maxBitrate: number): void;
   close(): void;
 }
 
@@ -128,6 +130,7 @@ export class InnSender implements VideoSender {
   setMaxBitrate(maxBitrate: number): void {
     this.#settings = { ...this.#settings, maxBitrate };
     this.#applyBitrate();
+    boundBitrate(this.producer, maxBitrate * BITRATE_HEADROOM);
   }
 
   setPaused(paused: boolean): void {
@@ -179,6 +182,10 @@ export class Vp8Sender implements VideoSender {
     return this.producer.replaceTrack({ track });
   }
 
+  setMaxBitrate(maxBitrate: number): void {
+    boundBitrate(this.producer, maxBitrate);
+  }
+
   setPaused(paused: boolean): void {
     setProducerPaused(this.producer, paused);
   }
@@ -191,6 +198,11 @@ export class Vp8Sender implements VideoSender {
 function setProducerPaused(producer: types.Producer, paused: boolean): void {
   if (paused) producer.pause();
   else producer.resume();
+}
+
+function boundBitrate(producer: types.Producer, maxBitrate: number): void {
+  // A producer that closes meanwhile needs no bound.
+  producer.setRtpEncodingParameters({ maxBitrate }).catch(() => undefined);
 }
 
 /** Of the pictures that the track delivers, pixels. */

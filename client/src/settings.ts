@@ -90,6 +90,17 @@ export function cameraTarget(quality: Quality, url: UrlOptions): VideoTarget {
   };
 }
 
+/** Largest side lengths of a picture to receive, device pixels. */
+export interface PictureLimit {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Who saves data receives small pictures too; otherwise a tile's size decides. */
+export function receiveLimit(quality: Quality): PictureLimit | undefined {
+  return quality === 'saver' ? { width: 320, height: 180 } : undefined;
+}
+
 /** Target of a shared screen: sharp before smooth. */
 export const SCREEN_TARGET: VideoTarget = {
   width: 1280,

@@ -9,7 +9,7 @@ interface WorkerFixtures {
 
 interface TestFixtures {
   /** Starts a browser whose camera plays the y4m file, or a test card; closed after the test. */
-  readonly openBrowser: (clip?: string) => Promise<Browser>;
+  readonly openBrowser: (clip?: string, flags?: readonly string[]) => Promise<Browser>;
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
@@ -23,8 +23,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   ],
   openBrowser: async ({}, use) => {
     const browsers: Browser[] = [];
-    await use(async (clip) => {
-      const browser = await launchBrowser(clip);
+    await use(async (clip, flags) => {
+      const browser = await launchBrowser(clip, flags);
       browsers.push(browser);
       return browser;
     });

@@ -62,6 +62,28 @@ describe('a call', () => {
     await ada.heard('peerJoined', 2);
   });
 
+  it.each(['udp', 'tcp'] as const)(
+    'opens a path of media by %s for a self-check',
+    async (protocol) => {
+      const client = connect();
+      const fingerprints = [
+        { algorithm: 'sha-256' as const, value: Array(32).fill('AB').join(':') },
+      ];
+      const check = { type: 'checkPath' as const, protocol, dtlsParameters: { fingerprints } };
+      const first = await client.request<'checkPath'>(check);
+      expect(new Set(first.iceCandidates.map((candidate) => candidate.protocol))).toEqual(
+        new Set([protocol]),
+      );
+      const second = await client.request<'checkPath'>(check);
+      expect(second.iceParameters.password).not.toBe(first.iceParameters.password);
+      const none = await client.ask<'checkPath'>({
+        ...check,
+        dtlsParameters: { fingerprints: [] },
+      });
+      expect(none).toMatchObject({ error: { code: 'invalid-message' } });
+    },
+  );
+
   it('offers what somebody produces, follows mute and closes it', async () => {
     const { ada, bob, adaJoined, send, recv } = await pair();
     const { producerId } = await ada.request<'produce'>(micRequest(send));

@@ -66,7 +66,14 @@ export async function startServer(config: Config, logger: Logger): Promise<InnCa
       : createHttpServer(app);
     const routerRtpCapabilities = await pool.routerRtpCapabilities();
     await listen(web, config);
-    const context = { registry, routerRtpCapabilities, maxPeers, reconnectGraceMs, metrics };
+    const context = {
+      registry,
+      createRouter: () => pool.createRouter(),
+      routerRtpCapabilities,
+      maxPeers,
+      reconnectGraceMs,
+      metrics,
+    };
     const signaling = new SignalingServer(web, context, logger);
     const url = addressOf(web, config);
     logger.info({ url }, 'server ready');

@@ -12,6 +12,9 @@ export interface DeviceList {
   readonly speakers: readonly DeviceInfo[];
 }
 
+/** What the browser answers when a device of this id is not there. */
+const GONE = ['OverconstrainedError', 'NotFoundError'];
+
 type Capturing = 'camera' | 'microphone' | 'screen';
 
 /**
@@ -20,14 +23,14 @@ type Capturing = 'camera' | 'microphone' | 'screen';
  */
 export function openCamera(target: VideoTarget, deviceId?: string): Promise<MediaStreamTrack> {
   return open('camera', async () => {
-    const stream = await navigator.mediaDevices.getUserMedia({
+    const stream = await getChosen(deviceId, (device) => ({
       video: {
         width: { ideal: target.width },
         height: { ideal: target.height },
         frameRate: { ideal: target.frameRate, max: target.frameRate },
-        ...(deviceId !== undefined && { deviceId: { ideal: deviceId } }),
+        ...device,
       },
-    });
+    }));
     return stream.getVideoTracks()[0];
   });
 }
@@ -35,14 +38,9 @@ export function openCamera(target: VideoTarget, deviceId?: string): Promise<Medi
 /** @throws ClientError 'no-microphone', 'permission-refused', 'device-busy' */
 export function openMicrophone(deviceId?: string): Promise<MediaStreamTrack> {
   return open('microphone', async () => {
-    const stream = await navigator.mediaDevices.getUserMedia({
-      audio: {
-        echoCancellation: true,
-        noiseSuppression: true,
-        autoGainControl: true,
-        ...(deviceId !== undefined && { deviceId: { ideal: deviceId } }),
-      },
-    });
+    const stream = await getChosen(deviceId, (device) => ({
+      audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...device },
+    }));
     return stream.getAudioTracks()[0];
   });
 }
@@ -77,6 +75,26 @@ export async function listDevices(): Promise<DeviceList> {
     microphones: ofKind('audioinput'),
     speakers: ofKind('audiooutput'),
   };
+}
+
+/**
+ * The chosen device, or any when it is gone. A device that is only `ideal`
+ * loses against one that fits the other wishes better.
+ */
+async function getChosen(
+  deviceId: string | undefined,
+  constraintsFor: (device: Pick<MediaTrackConstraints, 'deviceId'>) => MediaStreamConstraints,
+): Promise<MediaStream> {
+  if (deviceId !== undefined) {
+    try {
+      const chosen = constraintsFor({ deviceId: { exact: deviceId } });
+      return await navigator.mediaDevices.getUserMedia(chosen);
+    } catch (cause) {
+      const gone = cause instanceof Error && GONE.includes(cause.name);
+      if (!gone) throw cause;
+    }
+  }
+  return navigator.mediaDevices.getUserMedia(constraintsFor({}));
 }
 
 async function open(

@@ -1,4 +1,5 @@
 import { DecodeWorkerPool } from './decodeWorkerPool.js';
+import type { EncoderSpeed } from './encoderSpeed.js';
 import { EncodeWorkerClient } from './encodeWorkerClient.js';
 
 /** The codec threads of this page, warmed up while the join page is open. */
@@ -14,6 +15,19 @@ export class CodecWorkers {
   async warmUp(): Promise<void> {
     this.#spareEncoder ??= EncodeWorkerClient.create();
     await Promise.all([this.#spareEncoder, this.decoders.warmUp()]);
+  }
+
+  /**
+   * Measures the warmed-up encoder.
+   *
+   * @returns `undefined` when it is taken already
+   * @throws ClientError 'codec-failed'
+   */
+  async measureEncoder(size: {
+    readonly width: number;
+    readonly height: number;
+  }): Promise<EncoderSpeed | undefined> {
+    return (await this.#spareEncoder)?.measureSpeed(size);
   }
 
   /** An encoder that belongs to the caller. @throws ClientError 'codec-failed' */

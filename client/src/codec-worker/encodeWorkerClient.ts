@@ -3,6 +3,7 @@ import { ClientError } from '../errors.js';
 import { Emitter } from '../events.js';
 import type { EncodedStreams } from '../transport/encodedStreams.js';
 import { loadCodecAssets } from './codecAssets.js';
+import type { EncoderSpeed } from './encoderSpeed.js';
 import {
   encodeEventSchema,
   type EncodeCommand,
@@ -23,6 +24,7 @@ export class EncodeWorkerClient extends Emitter<EncodeWorkerEvents> {
   readonly #pictures = new Map<number, (picture: Picture | undefined) => void>();
   #onReady: (() => void) | undefined;
   #onOpened: (() => void) | undefined;
+  #onSpeed: ((speed: EncoderSpeed | undefined) => void) | undefined;
   #onLoadFailed: ((error: ClientError) => void) | undefined;
   #nextRequestId = 0;
 
@@ -52,6 +54,17 @@ export class EncodeWorkerClient extends Emitter<EncodeWorkerEvents> {
     }
     client.#onLoadFailed = undefined;
     return client;
+  }
+
+  /** Encodes pictures of this size; `undefined` where publishing came between. */
+  measureSpeed(size: {
+    readonly width: number;
+    readonly height: number;
+  }): Promise<EncoderSpeed | undefined> {
+    return new Promise((resolve) => {
+      this.#onSpeed = resolve;
+      this.#post({ type: 'measure', width: size.width, height: size.height });
+    });
   }
 
   /** After it the sender transform may be attached. `carrier` is moved into the worker. */
@@ -133,6 +146,9 @@ export class EncodeWorkerClient extends Emitter<EncodeWorkerEvents> {
     switch (event.type) {
       case 'ready':
         this.#onReady?.();
+        return;
+      case 'speed':
+        this.#onSpeed?.(event.speed);
         return;
       case 'opened':
         this.#onOpened?.();

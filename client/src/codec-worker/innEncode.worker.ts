@@ -8,6 +8,7 @@ import {
 import { readPicture, scalePicture } from '../capture/framePicture.js';
 import { CarrierSender } from '../transport/carrierSender.js';
 import { transformOptionsSchema } from '../transport/transformOptions.js';
+import { measureEncoderSpeed, type EncoderSpeed } from './encoderSpeed.js';
 import { EncodeLoop } from './encodeLoop.js';
 import { machineTime } from './machineTime.js';
 import {
@@ -35,6 +36,8 @@ interface Publication {
 
 let runtime: CodecRuntime | undefined;
 let publication: Publication | undefined;
+let measuring: Promise<EncoderSpeed | undefined> | undefined;
+let neededForCall = false;
 let clockOffset = 0;
 
 function post(event: EncodeEvent): void {
@@ -78,6 +81,17 @@ function open(writable: WritableStream<VideoFrame>, settings: EncodeSettings): P
   return { loop, carrier, rate, pictures };
 }
 
+async function measure(size: {
+  readonly width: number;
+  readonly height: number;
+}): Promise<EncoderSpeed | undefined> {
+  if (runtime === undefined) throw new Error('The codec is not loaded yet.');
+  const encoder = createEncoder(runtime, size);
+  const speed = await measureEncoderSpeed(encoder, size, machineTime, () => neededForCall);
+  await encoder.close();
+  return speed;
+}
+
 async function handle(command: EncodeCommand): Promise<void> {
   switch (command.type) {
     case 'load':
@@ -88,7 +102,14 @@ async function handle(command: EncodeCommand): Promise<void> {
       clockOffset = command.offset;
       if (publication) publication.loop.clockOffset = command.offset;
       return;
+    case 'measure':
+      measuring = measure(command);
+      post({ type: 'speed', speed: await measuring });
+      return;
     case 'open':
+      // Two encoders cannot share this thread's sessions at the same time.
+      neededForCall = true;
+      await measuring?.catch(() => undefined);
       publication = open(command.carrier, command.settings);
       post({ type: 'opened' });
       return;

@@ -67,6 +67,8 @@ export const encodeCommandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('source'), frames: readableOf<VideoFrame>() }),
   /** Streams of `createEncodedStreams`; a script transform brings its own. */
   z.object({ type: z.literal('encodedStreams'), ...encodedStreams }),
+  /** Encodes a few pictures and says how long they took; gives way to `open`. */
+  z.object({ type: z.literal('measure'), width: z.int().positive(), height: z.int().positive() }),
   z.object({ type: z.literal('settings'), settings: encodeSettingsSchema }),
   z.object({ type: z.literal('network'), reading: networkReadingSchema }),
   /** ms that decoding all received pictures takes in one frame interval. */
@@ -124,6 +126,11 @@ export type EncodeStats = z.infer<typeof encodeStatsSchema>;
 export const encodeEventSchema = z.discriminatedUnion('type', [
   ready,
   failed,
+  /** Answer to `measure`: ms of one frame; without numbers where it was broken off. */
+  z.object({
+    type: z.literal('speed'),
+    speed: z.object({ keyFrameMs: z.number(), frameMs: z.number() }).optional(),
+  }),
   /** The transform may be attached now. */
   z.object({ type: z.literal('opened') }),
   z.object({ type: z.literal('stats'), stats: encodeStatsSchema }),

@@ -18,8 +18,10 @@ import { ClockSync } from '../latency/clockSync.js';
 import { transformSettings } from '../transport/encodedTransform.js';
 import type { InnSupport } from '../transport/innSupport.js';
 import { MediaTransports } from '../transport/mediaTransports.js';
+import type { PictureLimit } from '../settings.js';
 import { WorkQueue } from '../workQueue.js';
 import type { CallPhase, CallSnapshot } from './callSnapshot.js';
+import { judgeUplink, RECONNECTING } from './connectionQuality.js';
 import { describePeer } from './describePeer.js';
 import type { LocalMedia } from './localMedia.js';
 import { ReceptionWatch } from './receptionWatch.js';
@@ -29,6 +31,12 @@ import { connectToServer, type ServerConnection } from './serverConnection.js';
 import type { SignalingClient } from './signalingClient.js';
 
 const MAX_CHAT = 500;
+
+interface ShownSize {
+  /** Device pixels. */
+  readonly width: number;
+  readonly height: number;
+}
 /** A screen gets more of the link than a face. */
 const WEIGHTS = { camera: 1, screen: 2 } as const;
 
@@ -50,6 +58,7 @@ interface CallSessionEvents {
   changed: CallSnapshot;
   peerJoined: PeerInfo;
   peerLeft: PeerInfo;
+  handRaised: PeerInfo;
   message: ChatMessage;
 }
 
@@ -79,6 +88,9 @@ export class CallSession extends Emitter<CallSessionEvents> {
   #chat: ChatMessage[] = [];
   #handRaised = false;
   #downlinkEstimate: number | undefined;
+  #receiveLimit: PictureLimit | undefined;
+  /** What the interface said of each received video, by video. */
+  readonly #shown = new Map<string, { readonly size: ShownSize; readonly hidden: boolean }>();
   #joinedAt: number | undefined;
 
   constructor(options: CallSessionOptions) {
@@ -147,6 +159,10 @@ export class CallSession extends Emitter<CallSessionEvents> {
         camera: localVideo(local.camera),
         screen: localVideo(local.screen),
         videoPaused: local.camera.inn?.stopped ?? false,
+        quality:
+          this.#phase === 'reconnecting'
+            ? RECONNECTING
+            : judgeUplink(this.#network?.latest, local.camera.inn?.stats),
         vp8Reason: support.supported ? local.camera.innFailure?.message : support.reason,
       },
       peers: [...this.#peers.values()].map((peer) => describePeer(peer, this.remote, support)),
@@ -168,7 +184,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
       throw error;
     }
     this.#joinedAt = machineTime();
-    this.#setPhase('in-call');
+    this.#enter();
     this.#watch = new ReceptionWatch({
       remote: this.remote,
       onDecodeLoad: (ms) => {
@@ -190,29 +206,29 @@ export class CallSession extends Emitter<CallSessionEvents> {
   }
 
   async raiseHand(raised: boolean): Promise<void> {
-    await this.#signaling?.request({ type: 'raiseHand', raised });
     this.#handRaised = raised;
     this.#changed();
+    try {
+      await this.#signaling?.request({ type: 'raiseHand', raised });
+    } catch (cause) {
+      // A reconnect tells the server what was wished meanwhile.
+      if (this.#phase === 'reconnecting') return;
+      this.#handRaised = !raised;
+      this.#changed();
+      throw cause;
+    }
   }
 
-  /** How large a video is shown, in device pixels, or that nobody sees it. */
-  setVideoPreferences(
-    videoId: string,
-    size: { readonly width: number; readonly height: number },
-    paused: boolean,
-  ): void {
-    const consumerId = this.remote.videos.get(videoId)?.receiver.offer.consumerId;
-    if (consumerId === undefined) return;
-    this.#tell((signaling) =>
-      signaling.request({
-        type: 'setConsumerPreferences',
-        consumerId,
-        width: size.width,
-        height: size.height,
-        paused,
-        priority: 1,
-      }),
-    );
+  /** How large a video is shown, or that nobody sees it. */
+  setVideoPreferences(videoId: string, size: ShownSize, hidden: boolean): void {
+    this.#shown.set(videoId, { size, hidden });
+    this.#tellShown(videoId);
+  }
+
+  /** Receive no larger pictures than this; `undefined`: as large as they are shown. */
+  setReceiveLimit(limit: PictureLimit | undefined): void {
+    this.#receiveLimit = limit;
+    for (const videoId of this.#shown.keys()) this.#tellShown(videoId);
   }
 
   setCompareMode(enabled: boolean): void {
@@ -241,11 +257,12 @@ export class CallSession extends Emitter<CallSessionEvents> {
       ...(previous && { session: { token: previous.sessionToken, keepMedia: true } }),
     });
     signaling.on('disconnected', () => {
-      if (this.#signaling === signaling && !this.#ended) void this.#reconnect();
+      // While it is being sought again, the attempt that failed makes the next one.
+      if (this.#signaling === signaling && this.#phase === 'in-call') void this.#reconnect();
     });
     this.#peers.clear();
     for (const peer of this.#joined.peers) this.#peers.set(peer.id, peer);
-    this.#chat = this.#joined.chat;
+    this.#chat = mergeChat(this.#chat, this.#joined.chat);
     this.#clock?.close();
     this.#clock = new ClockSync({
       now: machineTime,
@@ -299,6 +316,12 @@ export class CallSession extends Emitter<CallSessionEvents> {
     );
   }
 
+  #enter(): void {
+    this.#setPhase('in-call');
+    // Lost again in between: nobody else has noticed.
+    if (this.#signaling?.connected === false) void this.#reconnect();
+  }
+
   async #reconnect(): Promise<void> {
     this.#setPhase('reconnecting');
     for (let attempt = 0; ; attempt += 1) {
@@ -315,7 +338,8 @@ export class CallSession extends Emitter<CallSessionEvents> {
       try {
         await this.#connect();
         await this.#resumeMedia();
-        this.#setPhase('in-call');
+        await this.#signaling?.request({ type: 'raiseHand', raised: this.#handRaised });
+        this.#enter();
         return;
       } catch (cause) {
         const error = ClientError.from(cause, 'media-failed', 'The call could not be resumed.');
@@ -341,7 +365,6 @@ export class CallSession extends Emitter<CallSessionEvents> {
       return;
     }
     this.remote.closeAllExcept(kept?.consumerIds ?? []);
-    if (this.#handRaised) await this.raiseHand(true);
     await transports.restartIce();
   }
 
@@ -351,9 +374,13 @@ export class CallSession extends Emitter<CallSessionEvents> {
         this.#peers.set(notification.peer.id, notification.peer);
         this.emit('peerJoined', notification.peer);
         break;
-      case 'peerUpdated':
-        this.#peers.set(notification.peer.id, notification.peer);
+      case 'peerUpdated': {
+        const { peer } = notification;
+        const before = this.#peers.get(peer.id);
+        this.#peers.set(peer.id, peer);
+        if (peer.handRaised && before?.handRaised === false) this.emit('handRaised', peer);
         break;
+      }
       case 'peerLeft': {
         const peer = this.#peers.get(notification.peerId);
         this.#peers.delete(notification.peerId);
@@ -430,8 +457,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
   }
 
   #addMessage(message: ChatMessage): void {
-    if (this.#chat.some(({ id }) => id === message.id)) return;
-    this.#chat = [...this.#chat, message].slice(-MAX_CHAT);
+    this.#chat = mergeChat(this.#chat, [message]);
     this.#changed();
   }
 
@@ -453,6 +479,27 @@ export class CallSession extends Emitter<CallSessionEvents> {
     for (const { inn, source } of active) {
       inn?.setNetwork(shareOf(sample, sample.vp8Bitrate, WEIGHTS[source], total));
     }
+  }
+
+  #tellShown(videoId: string): void {
+    const shown = this.#shown.get(videoId);
+    const consumerId = this.remote.videos.get(videoId)?.receiver.offer.consumerId;
+    if (shown === undefined || consumerId === undefined) {
+      this.#shown.delete(videoId);
+      return;
+    }
+    const { size, hidden } = shown;
+    const limit = this.#receiveLimit;
+    this.#tell((signaling) =>
+      signaling.request({
+        type: 'setConsumerPreferences',
+        consumerId,
+        width: Math.min(size.width, limit?.width ?? Infinity),
+        height: Math.min(size.height, limit?.height ?? Infinity),
+        paused: hidden,
+        priority: 1,
+      }),
+    );
   }
 
   #setClockOffset(offset: number): void {
@@ -507,4 +554,10 @@ export class CallSession extends Emitter<CallSessionEvents> {
   #changed(): void {
     this.emit('changed', this.snapshot);
   }
+}
+
+/** What a restarted server has forgotten stays; what both know appears once. */
+function mergeChat(kept: readonly ChatMessage[], received: readonly ChatMessage[]): ChatMessage[] {
+  const known = new Set(kept.map(({ id }) => id));
+  return [...kept, ...received.filter(({ id }) => !known.has(id))].slice(-MAX_CHAT);
 }

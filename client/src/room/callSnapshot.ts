@@ -38,6 +38,8 @@ export interface LocalPeer {
   readonly handRaised: boolean;
   readonly camera: LocalVideo | undefined;
   readonly screen: LocalVideo | undefined;
+  /** How well own sound and picture leave. */
+  readonly quality: ConnectionQuality;
   /** The link carries sound only at present. */
   readonly videoPaused: boolean;
   /** Why own video is not sent as INN; `undefined` where it is. */

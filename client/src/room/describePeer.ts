@@ -1,7 +1,14 @@
 import type { PeerInfo } from '@inncall/sfu/protocol';
 import type { InnSupport } from '../transport/innSupport.js';
 import type { RemotePeer, RemoteVideo } from './callSnapshot.js';
-import { judgeReception } from './connectionQuality.js';
+import {
+  judgeReception,
+  RECONNECTING,
+  SENDER_TOO_SLOW,
+  TOO_SLOW,
+  type ConnectionQuality,
+} from './connectionQuality.js';
+import type { ReceivedVideo } from './receivedVideo.js';
 import type { RemoteMedia } from './remoteMedia.js';
 
 /** A peer of the roster together with what is received of it. */
@@ -27,8 +34,20 @@ export function describePeer(peer: PeerInfo, remote: RemoteMedia, support: InnSu
     screen: find('screen', 'inn') ?? find('screen', 'vp8'),
     compared: inn && vp8,
     vp8Reason: inn === undefined && vp8 !== undefined ? vp8Reason(peer, support) : undefined,
-    quality: videos[0]?.quality ?? judgeReception(undefined),
+    quality: qualityOf(peer, videos[0], remote),
   };
+}
+
+function qualityOf(
+  peer: PeerInfo,
+  video: ReceivedVideo | undefined,
+  remote: RemoteMedia,
+): ConnectionQuality {
+  if (peer.connection === 'reconnecting') return RECONNECTING;
+  if (video === undefined) return judgeReception(undefined);
+  const paused = remote.pauseReason(video.id);
+  if (paused === 'bandwidth') return TOO_SLOW;
+  return paused === 'uplink' ? SENDER_TOO_SLOW : video.quality;
 }
 
 function vp8Reason(peer: PeerInfo, support: InnSupport): string {

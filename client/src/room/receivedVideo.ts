@@ -9,6 +9,7 @@ import { StageSamples, type StageSummary } from '../latency/stageSamples.js';
 import { InnReceiver, type InnTrack, type MediaReceiver } from '../receivePipeline.js';
 import { judgeReception, type ConnectionQuality } from './connectionQuality.js';
 import { sumStats } from './layerStats.js';
+import { PlainReception } from './plainReception.js';
 
 const KEPT_FRAMES = 256;
 
@@ -50,6 +51,7 @@ export class ReceivedVideo {
   #longestSwitchGapMs = 0;
   readonly #clockOffset: () => number;
   readonly #glassToGlass: GlassToGlass | undefined;
+  readonly #plainReception = new PlainReception();
   readonly #stages = new Map<LatencyStage, StageSamples>();
   /** What is known of shown frames by capture time, until their timeline is here. */
   readonly #shown = new Map<number, ShownFrame>();
@@ -199,10 +201,7 @@ export class ReceivedVideo {
   judge(): ConnectionQuality {
     const { stats } = this;
     if (stats === undefined) {
-      this.#quality =
-        this.framesPresented > 0
-          ? { level: 'good', reason: 'Picture and sound arrive' }
-          : judgeReception(undefined);
+      void this.#judgePlain();
       return this.#quality;
     }
     const before = this.#lastJudged;
@@ -244,6 +243,14 @@ export class ReceivedVideo {
     this.#stopWatching();
     for (const layer of this.#layers.values()) layer.close();
     this.#track?.close();
+  }
+
+  /** VP8: the browser's own counters, a moment later. */
+  async #judgePlain(): Promise<void> {
+    // A consumer that closes under the reader is no error.
+    const stats = await this.receiver.consumer.getStats().catch(() => undefined);
+    const report = stats && this.#plainReception.look(stats);
+    if (report !== undefined) this.#quality = judgeReception(report);
   }
 
   #stopWatching(): void {

@@ -87,10 +87,11 @@ export class VideoPublication {
     });
   }
 
-  /** In force with the next frame; VP8 takes it up when it is published next. */
+  /** In force with the next frame. */
   setSettings(settings: EncodeSettings): void {
     this.#settings = settings;
     this.#inn?.setSettings(settings);
+    this.#vp8?.setMaxBitrate(settings.maxBitrate);
   }
 
   /** Codes these layers and no others. */

@@ -8,10 +8,14 @@ export interface AppActions {
   chooseCamera(deviceId: string): void;
   chooseMic(deviceId: string): void;
   chooseSpeaker(deviceId: string): void;
+  /** Plays a short sound on the chosen speaker. */
+  testSpeaker(): void;
   setQuality(quality: Quality): void;
   setVp8Only(vp8Only: boolean): void;
   setDisplayName(name: string): void;
   setRoom(room: string): void;
+  /** Repeats the self-check of the join page. */
+  checkAgain(): void;
   join(): void;
   leave(): void;
   /** Back to the join page, same room. */

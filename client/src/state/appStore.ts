@@ -3,6 +3,7 @@ import type { DeviceList } from '../capture/devices.js';
 import type { ClientError } from '../errors.js';
 import type { CallSnapshot } from '../room/callSnapshot.js';
 import type { LocalMediaState } from '../room/localMedia.js';
+import { UNCHECKED, type SelfCheckState } from '../selfCheck/selfCheck.js';
 
 export type CodecState =
   | { readonly status: 'loading' }
@@ -19,6 +20,9 @@ export interface CallSummary {
   readonly freezes: number;
   /** Capture to display, median over the call's last part, ms. */
   readonly latencyMs: number | undefined;
+  readonly latencyP95Ms: number | undefined;
+  /** Share of the time in which every picture came well, 0…1. */
+  readonly goodShare: number | undefined;
   readonly error: ClientError | undefined;
 }
 
@@ -31,6 +35,7 @@ export interface AppState {
   readonly joinError: ClientError | undefined;
   readonly codec: CodecState;
   readonly media: LocalMediaState;
+  readonly selfCheck: SelfCheckState;
   readonly devices: DeviceList;
   readonly call: CallSnapshot | undefined;
   readonly summary: CallSummary | undefined;
@@ -53,6 +58,7 @@ export const useApp = create<AppState>()(() => ({
   joinError: undefined,
   codec: { status: 'loading' },
   media: NO_MEDIA,
+  selfCheck: UNCHECKED,
   devices: { cameras: [], microphones: [], speakers: [] },
   call: undefined,
   summary: undefined,

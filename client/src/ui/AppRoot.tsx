@@ -7,7 +7,7 @@ import { onNotice } from '../state/notices.js';
 import { CallPage } from './call/CallPage.js';
 import { JoinPage } from './join/JoinPage.js';
 import { LeftPage } from './left/LeftPage.js';
-import { resolveVariables, theme } from './theme.js';
+import { OVERLAYS_ID, resolveVariables, theme } from './theme.js';
 
 export function AppRoot({ actions }: { readonly actions: AppActions }) {
   useEffect(
@@ -16,7 +16,8 @@ export function AppRoot({ actions }: { readonly actions: AppActions }) {
         notifications.show({
           message: text,
           color: error ? 'red' : 'saffron',
-          autoClose: error ? 8000 : 3000,
+          closeButtonProps: { 'aria-label': 'Close the notification' },
+          autoClose: error ? 10_000 : 4000,
         });
       }),
     [],
@@ -27,6 +28,7 @@ export function AppRoot({ actions }: { readonly actions: AppActions }) {
       cssVariablesResolver={resolveVariables}
       defaultColorScheme="auto"
     >
+      <section id={OVERLAYS_ID} aria-label="Hints, dialogs and notifications" />
       <Notifications position="top-center" limit={3} />
       <ActionsContext value={actions}>
         <View />

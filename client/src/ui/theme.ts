@@ -1,4 +1,12 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import {
+  createTheme,
+  Portal,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+} from '@mantine/core';
+
+/** Element of `AppRoot` that holds hints, dialogs and notifications. */
+export const OVERLAYS_ID = 'overlays';
 
 /** Saffron: the one accent. */
 const saffron: MantineColorsTuple = [
@@ -40,9 +48,13 @@ export const theme = createTheme({
   autoContrast: true,
   luminanceThreshold: 0.3,
   defaultRadius: 'md',
-  radius: { md: '12px', lg: '18px', xl: '28px' },
+  radius: { md: '0.75rem', lg: '1.125rem', xl: '1.75rem' },
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    // Whatever floats over the page stands in a landmark, too.
+    Portal: Portal.extend({ defaultProps: { target: `#${OVERLAYS_ID}` } }),
+  },
 });
 
 export const resolveVariables: CSSVariablesResolver = () => ({
@@ -51,6 +63,16 @@ export const resolveVariables: CSSVariablesResolver = () => ({
     '--mantine-color-body': '#f7f3ec',
     '--mantine-color-text': '#221f1c',
     '--mantine-color-dimmed': '#655e56',
+    '--mantine-color-placeholder': '#756d64',
+    '--mantine-color-default-border': '#d6ccbd',
+    '--mantine-color-default-hover': '#f3ede3',
+    '--mantine-color-disabled': '#e9e2d6',
+    '--mantine-color-disabled-color': '#857c72',
+    '--mantine-color-disabled-border': '#ddd4c6',
+    '--mantine-color-error': '#b3321d',
+    '--inn-good': '#1d7a48',
+    '--inn-fair': '#8f5702',
+    '--inn-bad': '#b3321d',
     '--inn-surface': '#ffffff',
     '--inn-surface-2': '#efe9df',
     '--inn-line': '#e0d8cb',
@@ -60,6 +82,11 @@ export const resolveVariables: CSSVariablesResolver = () => ({
   dark: {
     '--mantine-color-body': '#131211',
     '--mantine-color-dimmed': '#a39d94',
+    '--mantine-color-placeholder': '#a39d94',
+    '--mantine-color-error': '#ff8a70',
+    '--inn-good': '#7fd6a2',
+    '--inn-fair': '#ffcd5a',
+    '--inn-bad': '#ff9d88',
     '--inn-surface': '#1e1c1a',
     '--inn-surface-2': '#292623',
     '--inn-line': '#35312d',

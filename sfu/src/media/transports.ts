@@ -19,6 +19,18 @@ export function createWebRtcTransport(
   });
 }
 
+/** A transport for a self-check, over one protocol only. */
+export function createCheckTransport(
+  { router, webRtcServer }: MediaRouter,
+  protocol: 'udp' | 'tcp',
+): Promise<WebRtcTransport> {
+  return router.createWebRtcTransport({
+    webRtcServer,
+    enableUdp: protocol === 'udp',
+    enableTcp: protocol === 'tcp',
+  });
+}
+
 const bweSchema = z.object({ availableBitrate: z.number(), desiredBitrate: z.number() });
 export type DownlinkEstimate = z.infer<typeof bweSchema>;
 

@@ -23,6 +23,11 @@ const report: FeedbackReport = {
 const valid: Request[] = [
   { type: 'hello', protocolVersion: 1 },
   {
+    type: 'checkPath',
+    protocol: 'udp',
+    dtlsParameters: { fingerprints: [{ algorithm: 'sha-256', value: 'AA:BB' }] },
+  },
+  {
     type: 'join',
     roomId: 'daily_stand-up1',
     displayName: 'Ada',

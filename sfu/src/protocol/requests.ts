@@ -31,6 +31,17 @@ const pictureSide = z.int().min(0).max(LIMITS.pictureSide);
 /** First message of a connection: may be sent while the join page is open. */
 const hello = z.object({ type: z.literal('hello'), protocolVersion: z.int() });
 
+/**
+ * Opens a path of media without a room, for the self-check of a client: ICE and DTLS over one
+ * protocol. An earlier one of this connection is closed; each ends by itself after a while.
+ */
+const checkPath = z.object({
+  type: z.literal('checkPath'),
+  protocol: z.enum(['udp', 'tcp']),
+  /** Of the client, which is the DTLS client. */
+  dtlsParameters: dtlsParametersSchema,
+});
+
 const join = z.object({
   type: z.literal('join'),
   roomId: roomIdSchema,
@@ -160,6 +171,7 @@ const reportStats = z.object({
 
 export const requestSchema = z.discriminatedUnion('type', [
   hello,
+  checkPath,
   join,
   leave,
   createTransport,
@@ -196,6 +208,11 @@ export const responseSchemas = {
     maxPeersPerRoom: z.int(),
     /** How long a dropped peer keeps its place, ms. */
     reconnectGraceMs: z.int(),
+  }),
+  checkPath: z.object({
+    iceParameters: iceParametersSchema,
+    iceCandidates: z.array(iceCandidateSchema),
+    dtlsParameters: dtlsParametersSchema,
   }),
   join: z.object({
     peerId: idSchema,

@@ -16,6 +16,7 @@ const BUCKETS: Partial<Record<RequestType, Bucket>> = {
   raiseHand: { perSecond: 2, burst: 10 },
   reportStats: { perSecond: 2, burst: 10 },
   join: { perSecond: 1, burst: 10 },
+  checkPath: { perSecond: 1, burst: 10 },
 };
 
 /** Token buckets of one connection, one per request type; `other` counts what is no request. */

@@ -18,6 +18,7 @@ import {
   type ResponseOf,
   type ServerToClientEvents,
 } from '../protocol/index.js';
+import type { PathCheck } from '../media/PathCheck.js';
 import type { ClientLink } from '../room/ClientLink.js';
 import { handlers, type Connection, type HandlerContext, type Membership } from './handlers.js';
 import { RateLimiter } from './RateLimiter.js';
@@ -38,6 +39,7 @@ const IMMEDIATE: ReadonlySet<RequestType> = new Set(['clockSync', 'feedback', 'r
 export class Session implements Connection {
   readonly link: ClientLink;
   membership: Membership | undefined;
+  pathCheck: PathCheck | undefined;
   readonly #socket: SignalingSocket;
   readonly #context: HandlerContext;
   readonly #logger: Logger;
@@ -60,6 +62,7 @@ export class Session implements Connection {
       this.#receive(message, isAnswer(ack) ? ack : () => undefined);
     });
     socket.on('disconnect', () => {
+      this.pathCheck?.close();
       const { membership } = this;
       this.membership = undefined;
       membership?.room.drop(membership.peer, this.link);

@@ -1,6 +1,8 @@
 import { SfuError } from '../errors.js';
 import { toMediasoupCapabilities } from '../media/codecs.js';
+import { PathCheck } from '../media/PathCheck.js';
 import { refused } from '../media/refused.js';
+import type { MediaRouter } from '../media/WorkerPool.js';
 import type { Metrics } from '../metrics/Metrics.js';
 import {
   PROTOCOL_VERSION,
@@ -17,6 +19,8 @@ import type { RoomRegistry } from '../room/RoomRegistry.js';
 /** What requests act on. */
 export interface HandlerContext {
   readonly registry: RoomRegistry;
+  /** Of the least loaded media worker. */
+  readonly createRouter: () => Promise<MediaRouter>;
   readonly routerRtpCapabilities: RtpCapabilities;
   readonly maxPeers: number;
   readonly reconnectGraceMs: number;
@@ -33,6 +37,8 @@ export interface Connection {
   readonly link: ClientLink;
   readonly gone: boolean;
   membership: Membership | undefined;
+  /** The self-check that runs at present. */
+  pathCheck: PathCheck | undefined;
 }
 
 type Answer<T extends RequestType> = ResponseOf<T> | Promise<ResponseOf<T>>;
@@ -63,6 +69,18 @@ export const handlers: { readonly [T in RequestType]: Handler<T> } = {
       maxPeersPerRoom: context.maxPeers,
       reconnectGraceMs: context.reconnectGraceMs,
     };
+  },
+
+  checkPath: async ({ protocol, dtlsParameters }, connection, { createRouter }) => {
+    connection.pathCheck?.close();
+    const check = await PathCheck.open(await createRouter(), protocol, dtlsParameters);
+    if (connection.gone) {
+      check.close();
+      throw new SfuError('not-joined', 'the connection is gone');
+    }
+    connection.pathCheck = check;
+    const { iceParameters, iceCandidates, dtlsParameters: server } = check.transport;
+    return { iceParameters, iceCandidates, dtlsParameters: server };
   },
 
   join: async (request, connection, { registry }) => {

@@ -1,15 +1,20 @@
 import { Badge, Button, Group, Text, Tooltip } from '@mantine/core';
-import { useClipboard, useHotkeys } from '@mantine/hooks';
+import { useClipboard, useFullscreenDocument, useHotkeys } from '@mantine/hooks';
 import { IconCheck, IconLink, IconUsers, IconWifiOff } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { CallSnapshot } from '../../room/callSnapshot.js';
 import { useActions } from '../../state/actions.js';
 import { useApp } from '../../state/appStore.js';
+import { notify } from '../../state/notices.js';
 import { Brand } from '../shared/Brand.js';
 import styles from './CallPage.module.css';
 import { ControlBar, type Panel } from './ControlBar.js';
+import { HelpDialog } from './HelpDialog.js';
+import { toHotkeys } from './shortcuts.js';
 import { SidePanel } from './SidePanel.js';
 import { TileArea, type LayoutMode } from './TileArea.js';
+import { featuredMedia, type Pin } from './tiles.js';
+import { useFloatingVideo } from './useFloatingVideo.js';
 
 export function CallPage() {
   const call = useApp((state) => state.call);
@@ -20,6 +25,8 @@ function Call({ call }: { readonly call: CallSnapshot }) {
   const actions = useActions();
   const [panel, setPanel] = useState<Panel>();
   const [layout, setLayout] = useState<LayoutMode>('grid');
+  const [pin, setPin] = useState<Pin>();
+  const [help, setHelp] = useState(false);
   const [chatSeen, setChatSeen] = useState(call.chat.length);
   const { local } = call;
   const seen = panel === 'chat' ? call.chat.length : chatSeen;
@@ -28,16 +35,30 @@ function Call({ call }: { readonly call: CallSnapshot }) {
     setPanel((open) => (open === wanted ? undefined : wanted));
   };
   const toggleLayout = () => setLayout((mode) => (mode === 'grid' ? 'stage' : 'grid'));
-  useHotkeys([
-    ['m', () => actions.setMicOn(!local.micOn)],
-    ['v', () => actions.setCameraOn(local.camera === undefined)],
-    ['s', () => actions.setScreenOn(local.screen === undefined)],
-    ['h', () => actions.raiseHand(!local.handRaised)],
-    ['c', () => toggle('chat')],
-    ['p', () => toggle('people')],
-    ['i', () => toggle('stats')],
-    ['l', toggleLayout],
-  ]);
+  const onPin = (wanted: Pin | undefined) => {
+    setPin(wanted);
+    setLayout(wanted === undefined ? 'grid' : 'stage');
+  };
+  const { fullscreen, toggle: toggleFullscreen } = useFullscreenDocument();
+  const floating = useFloatingVideo(featuredMedia(call, pin));
+  useChatNotices(call, panel === 'chat');
+  useHotkeys([['Escape', () => setPanel(undefined)]]);
+  useHotkeys(
+    toHotkeys({
+      mute: () => actions.setMicOn(!local.micOn),
+      camera: () => actions.setCameraOn(local.camera === undefined),
+      screen: () => actions.setScreenOn(local.screen === undefined),
+      hand: () => actions.raiseHand(!local.handRaised),
+      chat: () => toggle('chat'),
+      people: () => toggle('people'),
+      stats: () => toggle('stats'),
+      settings: () => toggle('settings'),
+      layout: toggleLayout,
+      fullscreen: () => void toggleFullscreen(),
+      pictureInPicture: () => floating.toggle(),
+      help: () => setHelp(true),
+    }),
+  );
   return (
     <div className={styles.page}>
       <header className={styles.header}>
@@ -72,7 +93,7 @@ function Call({ call }: { readonly call: CallSnapshot }) {
       )}
       <div className={styles.middle}>
         <main className={styles.stage} aria-label="Participants">
-          <TileArea call={call} layout={layout} onLayout={setLayout} />
+          <TileArea call={call} layout={layout} pin={pin} onPin={onPin} />
           {call.peers.length === 0 && <Invitation />}
         </main>
         {panel && <SidePanel panel={panel} call={call} onClose={() => setPanel(undefined)} />}
@@ -82,11 +103,27 @@ function Call({ call }: { readonly call: CallSnapshot }) {
         panel={panel}
         layout={layout}
         unread={call.chat.length - seen}
+        floating={floating}
+        fullscreen={{ active: fullscreen, toggle: () => void toggleFullscreen() }}
         onPanel={toggle}
         onLayout={toggleLayout}
+        onHelp={() => setHelp(true)}
       />
+      <HelpDialog opened={help} onClose={() => setHelp(false)} />
     </div>
   );
+}
+
+/** Tells of messages that nobody sees because the chat is closed. */
+function useChatNotices({ chat, local }: CallSnapshot, open: boolean): void {
+  const newest = chat.at(-1);
+  const told = useRef(newest?.id);
+  useEffect(() => {
+    if (newest === undefined || told.current === newest.id) return;
+    told.current = newest.id;
+    if (open || newest.peerId === local.peerId) return;
+    notify(`${newest.displayName}: ${newest.text}`);
+  }, [newest, open, local.peerId]);
 }
 
 function CopyLinkButton() {
@@ -117,7 +154,7 @@ function inviteLink(): string {
 function Invitation() {
   return (
     <div className={styles.invitation} role="status">
-      <Text fw={600}>You are the first here.</Text>
+      <Text fw={600}>Nobody else is here.</Text>
       <Text size="sm" c="dimmed">
         Send the link to whom you want to meet.
       </Text>

@@ -17,7 +17,7 @@ export function ChatPanel({ call }: { readonly call: CallSnapshot }) {
   }, [count]);
   return (
     <div className={styles.chat}>
-      <div className={styles.messages} role="log" aria-label="Messages">
+      <div className={styles.messages} role="log" aria-label="Messages" tabIndex={0}>
         {count === 0 && (
           <Text c="dimmed" size="sm">
             Messages go to everybody in the room and are gone when it is empty.
@@ -51,6 +51,7 @@ export function ChatPanel({ call }: { readonly call: CallSnapshot }) {
           radius="xl"
           placeholder="Write a message"
           aria-label="Message"
+          data-autofocus
           maxLength={2000}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}

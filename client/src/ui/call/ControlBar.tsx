@@ -1,9 +1,9 @@
 import { ActionIcon, Indicator, Menu, Tooltip } from '@mantine/core';
-import { useFullscreenDocument } from '@mantine/hooks';
 import {
   IconChartHistogram,
   IconDots,
   IconHandStop,
+  IconKeyboard,
   IconLayoutGrid,
   IconLayoutSidebarRight,
   IconMaximize,
@@ -12,6 +12,7 @@ import {
   IconMicrophoneOff,
   IconMinimize,
   IconPhoneOff,
+  IconPictureInPicture,
   IconScreenShare,
   IconScreenShareOff,
   IconSettings,
@@ -24,6 +25,7 @@ import type { CallSnapshot } from '../../room/callSnapshot.js';
 import { useActions } from '../../state/actions.js';
 import styles from './ControlBar.module.css';
 import type { LayoutMode } from './TileArea.js';
+import type { FloatingVideo } from './useFloatingVideo.js';
 
 export type Panel = 'chat' | 'people' | 'stats' | 'settings';
 
@@ -32,11 +34,20 @@ interface ControlBarProps {
   readonly panel: Panel | undefined;
   readonly layout: LayoutMode;
   readonly unread: number;
+  readonly floating: FloatingVideo;
+  readonly fullscreen: Fullscreen;
   readonly onPanel: (panel: Panel) => void;
   readonly onLayout: () => void;
+  readonly onHelp: () => void;
 }
 
-export function ControlBar({ call, panel, layout, unread, onPanel, onLayout }: ControlBarProps) {
+export interface Fullscreen {
+  readonly active: boolean;
+  readonly toggle: () => void;
+}
+
+export function ControlBar(props: ControlBarProps) {
+  const { call, panel, unread, onPanel } = props;
   const actions = useActions();
   const { local } = call;
   const cameraOn = local.camera !== undefined;
@@ -58,14 +69,16 @@ export function ControlBar({ call, panel, layout, unread, onPanel, onLayout }: C
         >
           {cameraOn ? <IconVideo /> : <IconVideoOff />}
         </BarButton>
-        <BarButton
-          label={screenOn ? 'Stop sharing (S)' : 'Share your screen (S)'}
-          tone={screenOn ? 'active' : 'plain'}
-          className={styles.wide}
-          onClick={() => actions.setScreenOn(!screenOn)}
-        >
-          {screenOn ? <IconScreenShareOff /> : <IconScreenShare />}
-        </BarButton>
+        {canShareScreen() && (
+          <BarButton
+            label={screenOn ? 'Stop sharing (S)' : 'Share your screen (S)'}
+            tone={screenOn ? 'active' : 'plain'}
+            className={styles.wide}
+            onClick={() => actions.setScreenOn(!screenOn)}
+          >
+            {screenOn ? <IconScreenShareOff /> : <IconScreenShare />}
+          </BarButton>
+        )}
         <BarButton
           label={local.handRaised ? 'Lower your hand (H)' : 'Raise your hand (H)'}
           tone={local.handRaised ? 'active' : 'plain'}
@@ -111,20 +124,24 @@ export function ControlBar({ call, panel, layout, unread, onPanel, onLayout }: C
         >
           <IconChartHistogram />
         </BarButton>
-        <MoreMenu call={call} layout={layout} onPanel={onPanel} onLayout={onLayout} />
+        <MoreMenu {...props} />
       </div>
     </nav>
   );
 }
 
-type MoreMenuProps = Pick<ControlBarProps, 'call' | 'layout' | 'onPanel' | 'onLayout'>;
-
-function MoreMenu({ call, layout, onPanel, onLayout }: MoreMenuProps) {
+function MoreMenu(props: ControlBarProps) {
+  const { call, layout, floating, fullscreen, onPanel, onLayout, onHelp } = props;
   const actions = useActions();
-  const { fullscreen, toggle } = useFullscreenDocument();
   const { local } = call;
   return (
-    <Menu position="top-end" width={260} radius="md" withinPortal={false}>
+    <Menu
+      position="top-end"
+      width={260}
+      radius="md"
+      withinPortal={false}
+      withInitialFocusPlaceholder={false}
+    >
       <Menu.Target>
         <ActionIcon
           className={styles.button ?? ''}
@@ -146,21 +163,34 @@ function MoreMenu({ call, layout, onPanel, onLayout }: MoreMenuProps) {
           {layout === 'grid' ? 'One large picture (L)' : 'All the same size (L)'}
         </Menu.Item>
         <Menu.Item
-          leftSection={fullscreen ? <IconMinimize size={18} /> : <IconMaximize size={18} />}
-          onClick={() => void toggle()}
+          leftSection={fullscreen.active ? <IconMinimize size={18} /> : <IconMaximize size={18} />}
+          onClick={() => fullscreen.toggle()}
         >
-          {fullscreen ? 'Leave full screen' : 'Full screen'}
+          {fullscreen.active ? 'Leave full screen (F)' : 'Full screen (F)'}
         </Menu.Item>
+        {floating.supported && (
+          <Menu.Item
+            leftSection={<IconPictureInPicture size={18} />}
+            onClick={() => floating.toggle()}
+          >
+            {floating.active ? 'Close the small window (B)' : 'Small window (B)'}
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<IconSettings size={18} />} onClick={() => onPanel('settings')}>
-          Devices and quality
+          Devices and quality (D)
         </Menu.Item>
-        <Menu.Item
-          className={styles.narrow ?? ''}
-          leftSection={<IconScreenShare size={18} />}
-          onClick={() => actions.setScreenOn(local.screen === undefined)}
-        >
-          {local.screen ? 'Stop sharing' : 'Share your screen'}
+        <Menu.Item leftSection={<IconKeyboard size={18} />} onClick={() => onHelp()}>
+          Keyboard shortcuts (?)
         </Menu.Item>
+        {canShareScreen() && (
+          <Menu.Item
+            className={styles.narrow ?? ''}
+            leftSection={<IconScreenShare size={18} />}
+            onClick={() => actions.setScreenOn(local.screen === undefined)}
+          >
+            {local.screen ? 'Stop sharing' : 'Share your screen'}
+          </Menu.Item>
+        )}
         <Menu.Item
           className={styles.narrow ?? ''}
           leftSection={<IconHandStop size={18} />}
@@ -211,4 +241,9 @@ function BarButton({ label, tone, className, onClick, children }: BarButtonProps
       </ActionIcon>
     </Tooltip>
   );
+}
+
+/** Phones' browsers have no such thing. */
+function canShareScreen(): boolean {
+  return 'mediaDevices' in navigator && 'getDisplayMedia' in navigator.mediaDevices;
 }

@@ -5,12 +5,13 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { CallStats } from '../../room/callStats.js';
 
-const HEIGHT = 130;
+const HEIGHT = 110;
 
 export interface ChartSeries {
   readonly label: string;
   readonly color: string;
-  readonly value: (stats: CallStats) => number | undefined;
+  /** @param before the sample one second earlier, `undefined` for the first */
+  readonly value: (stats: CallStats, before: CallStats | undefined) => number | undefined;
 }
 
 interface LiveChartProps {
@@ -20,7 +21,7 @@ interface LiveChartProps {
   readonly series: readonly ChartSeries[];
 }
 
-/** The latest minutes of one or two numbers. */
+/** The latest minutes of a few numbers. */
 export function LiveChart({ title, samples, series }: LiveChartProps) {
   const { ref: sizeRef, width } = useElementSize<HTMLDivElement>();
   const holder = useRef<HTMLDivElement>(null);
@@ -58,7 +59,9 @@ export function LiveChart({ title, samples, series }: LiveChartProps) {
   useEffect(() => {
     chart.current?.setData([
       samples.map(({ at }) => at / 1000),
-      ...latest.current.map(({ value }) => samples.map((sample) => value(sample) ?? null)),
+      ...latest.current.map(({ value }) =>
+        samples.map((sample, index) => value(sample, samples[index - 1]) ?? null),
+      ),
     ]);
   }, [samples, width, scheme]);
   return (

@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import type { RemoteVideo } from '../../room/callSnapshot.js';
 import { watchTile } from '../../room/tileWatch.js';
 import { useActions } from '../../state/actions.js';
+import { usePictureInPictureStore } from '../../state/pictureInPicture.js';
 import { useVideo } from '../shared/useMediaElement.js';
 import styles from './TileFrame.module.css';
 
@@ -16,6 +17,7 @@ export function RemoteVideoView({ video, contain = false }: RemoteVideoViewProps
   const actions = useActions();
   const { consumerId, stream } = video;
   const ref = useVideo(stream);
+  const floating = usePictureInPictureStore((state) => state.consumerId === consumerId);
   useEffect(() => {
     const element = ref.current;
     return element === null ? undefined : actions.watchVideo(consumerId, element);
@@ -24,9 +26,10 @@ export function RemoteVideoView({ video, contain = false }: RemoteVideoViewProps
     const element = ref.current;
     if (element === null) return;
     return watchTile(element, ({ hidden, ...size }) =>
-      actions.setVideoPreferences(consumerId, size, hidden),
+      // Nobody sees it: the server sends nothing, so there is nothing to decode.
+      actions.setVideoPreferences(consumerId, size, hidden && !floating),
     );
-  }, [actions, consumerId, ref]);
+  }, [actions, consumerId, floating, ref]);
   return (
     <video
       ref={ref}

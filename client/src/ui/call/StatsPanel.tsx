@@ -1,5 +1,4 @@
-import { Button, Group, Stack, Switch, Table, Text, Title } from '@mantine/core';
-import { IconClipboardText, IconDownload } from '@tabler/icons-react';
+import { Stack, Switch, Table, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import type { RepairSummary } from '../../codec-worker/messages.js';
 import type { GlassToGlassReport } from '../../latency/glassToGlass.js';
@@ -7,8 +6,9 @@ import type { CallSnapshot } from '../../room/callSnapshot.js';
 import type { CallStats, ConsumerReport } from '../../room/callStats.js';
 import { useActions } from '../../state/actions.js';
 import { useStats } from '../../state/statsStore.js';
-import { LiveChart } from './LiveChart.js';
-import { formatBitrate, statsToCsv } from './statsFormat.js';
+import { ExportButtons } from './ExportButtons.js';
+import { StatsCharts } from './StatsCharts.js';
+import { formatBitrate } from './statsFormat.js';
 import { Waterfall } from './Waterfall.js';
 
 export function StatsPanel({ call }: { readonly call: CallSnapshot }) {
@@ -31,19 +31,7 @@ export function StatsPanel({ call }: { readonly call: CallSnapshot }) {
           Latency shows as soon as somebody’s picture arrives.
         </Text>
       )}
-      <LiveChart
-        title="Latency, camera to screen (ms)"
-        samples={samples}
-        series={[{ label: 'median', color: '#f3a712', value: worstLatency }]}
-      />
-      <LiveChart
-        title="Sending (kbit/s)"
-        samples={samples}
-        series={[
-          { label: 'available', color: '#8a847c', value: availableKilobits },
-          { label: 'target', color: '#f3a712', value: targetKilobits },
-        ]}
-      />
+      <StatsCharts samples={samples} />
       <SendingTable stats={last} />
       <Switch
         label="Compare INN and VP8 side by side"
@@ -54,32 +42,7 @@ export function StatsPanel({ call }: { readonly call: CallSnapshot }) {
           actions.setCompareMode(event.currentTarget.checked);
         }}
       />
-      <Group gap="xs">
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<IconDownload size={16} />}
-          onClick={() => download('inncall.json', JSON.stringify(samples, undefined, 1))}
-        >
-          JSON
-        </Button>
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<IconDownload size={16} />}
-          onClick={() => download('inncall.csv', statsToCsv(samples))}
-        >
-          CSV
-        </Button>
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<IconClipboardText size={16} />}
-          onClick={() => void navigator.clipboard.writeText(JSON.stringify(last, undefined, 1))}
-        >
-          Copy report
-        </Button>
-      </Group>
+      <ExportButtons room={call.room} samples={samples} />
     </Stack>
   );
 }
@@ -164,28 +127,4 @@ function SendingTable({ stats }: { readonly stats: CallStats }) {
       </Table.Tbody>
     </Table>
   );
-}
-
-function worstLatency({ consumers }: CallStats): number | undefined {
-  const medians = consumers.flatMap(({ stages }) => stages.captureToDisplay?.p50 ?? []);
-  return medians.length === 0 ? undefined : Math.max(...medians);
-}
-
-function availableKilobits({ network }: CallStats): number | undefined {
-  return network && network.availableOutgoingBitrate / 1000;
-}
-
-function targetKilobits({ producers }: CallStats): number | undefined {
-  const targets = producers.flatMap(({ wanted, stats }) =>
-    wanted ? (stats?.targetBitrate ?? []) : [],
-  );
-  return targets.length === 0 ? undefined : targets.reduce((sum, bits) => sum + bits, 0) / 1000;
-}
-
-function download(name: string, text: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text]));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

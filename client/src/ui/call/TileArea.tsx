@@ -1,9 +1,8 @@
 import { useElementSize } from '@mantine/hooks';
-import { useState } from 'react';
 import type { CallSnapshot } from '../../room/callSnapshot.js';
 import { layoutGrid } from './gridLayout.js';
 import styles from './TileArea.module.css';
-import { stageTile, tilesOf, type Tile } from './tiles.js';
+import { isPinned, labelOf, stageTile, tilesOf, type Pin, type Tile } from './tiles.js';
 import { TileView } from './TileView.js';
 
 export type LayoutMode = 'grid' | 'stage';
@@ -13,24 +12,27 @@ const GAP = 12;
 interface TileAreaProps {
   readonly call: CallSnapshot;
   readonly layout: LayoutMode;
-  readonly onLayout: (layout: LayoutMode) => void;
+  readonly pin: Pin | undefined;
+  readonly onPin: (pin: Pin | undefined) => void;
 }
 
-export function TileArea({ call, layout, onLayout }: TileAreaProps) {
-  const [pinned, setPinned] = useState<string>();
+export function TileArea({ call, layout, pin, onPin }: TileAreaProps) {
   const tiles = tilesOf(call);
-  const onPin = (key: string) => {
-    const pin = pinned === key ? undefined : key;
-    setPinned(pin);
-    onLayout(pin === undefined ? 'grid' : 'stage');
+  const view = (tile: Tile) => {
+    const pinned = isPinned(tile, call, pin);
+    const label = labelOf(tile, call);
+    return (
+      <TileView
+        key={tile.key}
+        tile={tile}
+        call={call}
+        label={label}
+        pinned={pinned}
+        onPin={() => onPin(pinned ? undefined : { key: tile.key, label })}
+      />
+    );
   };
-  const view = (tile: Tile) => (
-    <TileView key={tile.key} tile={tile} call={call} pinned={pinned === tile.key} onPin={onPin} />
-  );
-  const staged =
-    layout === 'stage' && tiles.length > 1
-      ? stageTile(tiles, pinned, call.activeSpeaker)
-      : undefined;
+  const staged = layout === 'stage' && tiles.length > 1 ? stageTile(tiles, call, pin) : undefined;
   if (staged === undefined) return <Grid tiles={tiles} view={view} />;
   const others = tiles.filter(({ key }) => key !== staged.key);
   return (

@@ -106,11 +106,12 @@ function QualityBadge({ quality }: { readonly quality: ConnectionQuality }) {
         ? IconAntennaBars3
         : IconAntennaBars2;
   return (
-    <Tooltip label={quality.reason}>
+    <Tooltip label={quality.reason} events={{ hover: true, focus: true, touch: true }}>
       <span
         className={styles.quality}
         data-level={quality.level}
         role="img"
+        tabIndex={0}
         aria-label={`Connection ${quality.level}: ${quality.reason}`}
       >
         <Icon size={18} />

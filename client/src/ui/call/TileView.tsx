@@ -8,54 +8,55 @@ import styles from './TileFrame.module.css';
 interface TileViewProps {
   readonly tile: Tile;
   readonly call: CallSnapshot;
+  readonly label: string;
   readonly pinned: boolean;
-  readonly onPin: (key: string) => void;
+  readonly onPin: () => void;
 }
 
-export function TileView({ tile, call, pinned, onPin }: TileViewProps) {
-  const pin = { pinned, onPin: () => onPin(tile.key) };
+export function TileView({ tile, call, label, pinned, onPin }: TileViewProps) {
+  const frame = { name: label, pinned, onPin };
   switch (tile.kind) {
     case 'self':
-      return <SelfTile call={call} {...pin} />;
+      return <SelfTile call={call} {...frame} />;
     case 'own-screen':
-      return <OwnScreenTile call={call} {...pin} />;
+      return <OwnScreenTile call={call} {...frame} />;
     case 'screen':
       return (
         <TileFrame
-          name={`${tile.peer.displayName}’s screen`}
           video={tile.video}
           note={standstillNote(tile.peer.displayName, tile.video)}
-          {...pin}
+          {...frame}
         >
           <RemoteVideoView video={tile.video} contain />
         </TileFrame>
       );
     case 'compared':
       return (
-        <TileFrame
-          name={`${tile.peer.displayName} as VP8`}
-          video={tile.video}
-          vp8Reason="The same camera, sent to compare."
-          {...pin}
-        >
+        <TileFrame video={tile.video} vp8Reason="The same camera, sent to compare." {...frame}>
           <RemoteVideoView video={tile.video} />
         </TileFrame>
       );
     case 'peer':
-      return <PeerTile peer={tile.peer} speaking={call.activeSpeaker === tile.peer.id} {...pin} />;
+      return (
+        <PeerTile peer={tile.peer} speaking={call.activeSpeaker === tile.peer.id} {...frame} />
+      );
   }
 }
 
-interface Pin {
+interface FrameProps {
+  readonly name: string;
   readonly pinned: boolean;
   readonly onPin: () => void;
 }
 
-function PeerTile({ peer, speaking, ...pin }: Pin & { peer: RemotePeer; speaking: boolean }) {
+function PeerTile({
+  peer,
+  speaking,
+  ...frame
+}: FrameProps & { peer: RemotePeer; speaking: boolean }) {
   const video = visible(peer.camera, peer.cameraOff);
   return (
     <TileFrame
-      name={peer.displayName}
       micMuted={peer.micMuted}
       handRaised={peer.handRaised}
       speaking={speaking}
@@ -63,7 +64,7 @@ function PeerTile({ peer, speaking, ...pin }: Pin & { peer: RemotePeer; speaking
       vp8Reason={peer.vp8Reason}
       quality={peer.quality}
       note={noteFor(peer)}
-      {...pin}
+      {...frame}
     >
       {video && <RemoteVideoView video={video} />}
     </TileFrame>
@@ -85,29 +86,29 @@ function standstillNote(name: string, video: RemoteVideo | undefined): string | 
   return undefined;
 }
 
-function SelfTile({ call, ...pin }: Pin & { call: CallSnapshot }) {
+function SelfTile({ call, ...frame }: FrameProps & { call: CallSnapshot }) {
   const { local } = call;
   const video = useVideo(local.camera?.track);
   return (
     <TileFrame
-      name={`${local.displayName} (you)`}
+      quality={local.quality}
       avatarName={local.displayName}
       micMuted={!local.micOn}
       handRaised={local.handRaised}
       speaking={local.peerId !== undefined && call.activeSpeaker === local.peerId}
       note={local.videoPaused ? 'Your link carries only sound: video is paused' : undefined}
       vp8Reason={local.vp8Reason && `You send VP8: ${local.vp8Reason}.`}
-      {...pin}
+      {...frame}
     >
       {local.camera && <video ref={video} className={styles.mirrored} autoPlay muted playsInline />}
     </TileFrame>
   );
 }
 
-function OwnScreenTile({ call, ...pin }: Pin & { call: CallSnapshot }) {
+function OwnScreenTile({ call, ...frame }: FrameProps & { call: CallSnapshot }) {
   const video = useVideo(call.local.screen?.track);
   return (
-    <TileFrame name="Your screen" {...pin}>
+    <TileFrame {...frame}>
       <video ref={video} className={styles.contained} autoPlay muted playsInline />
     </TileFrame>
   );

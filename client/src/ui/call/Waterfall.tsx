@@ -35,14 +35,14 @@ export function Waterfall({ stages }: { readonly stages: StageSummaries }) {
       {rows.map(({ label, summary, start: from }) => (
         <div key={label} className={styles.row}>
           <dt>{label}</dt>
-          <div className={styles.track} aria-hidden>
+          <dd className={styles.track} aria-hidden>
             <span
               style={{
                 left: `${String((100 * from) / total)}%`,
                 width: `${String(Math.max(0.8, (100 * summary.p50) / total))}%`,
               }}
             />
-          </div>
+          </dd>
           <dd>
             {summary.p50.toFixed(0)} <small>/ {summary.p95.toFixed(0)} ms</small>
           </dd>
@@ -50,7 +50,6 @@ export function Waterfall({ stages }: { readonly stages: StageSummaries }) {
       ))}
       <div className={styles.row} data-total>
         <dt>Camera to screen</dt>
-        <div />
         <dd>
           {(stages.captureToDisplay?.p50 ?? total).toFixed(0)}{' '}
           <small>/ {stages.captureToDisplay?.p95.toFixed(0) ?? '–'} ms</small>

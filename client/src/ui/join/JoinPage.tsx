@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Stack, Text, TextInput, Title } from '@mantine/core';
-import { IconAlertTriangle, IconArrowRight, IconInfoCircle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconArrowRight } from '@tabler/icons-react';
 import { useId } from 'react';
 import { useActions } from '../../state/actions.js';
 import { useApp } from '../../state/appStore.js';
@@ -8,6 +8,7 @@ import { Brand, ColorSchemeButton } from '../shared/Brand.js';
 import { CameraPreview } from './CameraPreview.js';
 import { DeviceSettings } from './DeviceSettings.js';
 import styles from './JoinPage.module.css';
+import { SelfCheckCard } from './SelfCheckCard.js';
 
 const ROOM_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -19,8 +20,13 @@ export function JoinPage() {
         <ColorSchemeButton />
       </header>
       <main className={styles.main}>
-        <CameraPreview />
+        <div className={styles.preview}>
+          <CameraPreview />
+        </div>
         <JoinForm />
+        <div className={styles.check}>
+          <SelfCheckCard />
+        </div>
       </main>
     </div>
   );
@@ -74,7 +80,6 @@ function JoinForm() {
           onChange={(event) => actions.setRoom(event.currentTarget.value)}
         />
         <DeviceSettings />
-        <Problems />
         {joinError && (
           <Alert color="red" icon={<IconAlertTriangle />} title="Not joined" role="alert">
             {joinError.message}
@@ -93,17 +98,6 @@ function JoinForm() {
       </Stack>
     </form>
   );
-}
-
-/** What is wrong with camera or microphone; joining is possible anyway. */
-function Problems() {
-  const { cameraError, micError } = useApp((state) => state.media);
-  const problems = [cameraError, micError].filter((error) => error !== undefined);
-  return problems.map((error) => (
-    <Alert key={error.message} color="orange" icon={<IconInfoCircle />} py="xs">
-      {error.message}
-    </Alert>
-  ));
 }
 
 function CodecLine() {

@@ -4,8 +4,14 @@ import styles from './MicLevel.module.css';
 
 const BARS = 5;
 
+interface MicLevelProps {
+  readonly track: MediaStreamTrack | undefined;
+  /** Without a ground of its own: not over a picture. */
+  readonly plain?: boolean;
+}
+
 /** Shows that the microphone hears something. */
-export function MicLevel({ track }: { readonly track: MediaStreamTrack | undefined }) {
+export function MicLevel({ track, plain = false }: MicLevelProps) {
   const meter = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (track === undefined) return;
@@ -22,7 +28,13 @@ export function MicLevel({ track }: { readonly track: MediaStreamTrack | undefin
     };
   }, [track]);
   return (
-    <div ref={meter} className={styles.meter} role="img" aria-label="Microphone level">
+    <div
+      ref={meter}
+      className={styles.meter}
+      data-plain={plain}
+      role="img"
+      aria-label="Microphone level"
+    >
       {Array.from({ length: BARS }, (_, index) => (
         <span
           key={index}

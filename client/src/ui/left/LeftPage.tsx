@@ -1,4 +1,4 @@
-import { Alert, Button, Group, SimpleGrid, Text, Title } from '@mantine/core';
+import { Alert, Button, Group, Text, Title } from '@mantine/core';
 import { IconAlertTriangle, IconArrowLeft } from '@tabler/icons-react';
 import { useActions } from '../../state/actions.js';
 import { useApp, type CallSummary } from '../../state/appStore.js';
@@ -39,24 +39,54 @@ export function LeftPage() {
 }
 
 function Summary({ summary }: { readonly summary: CallSummary }) {
-  const { minutes, people, latencyMs, freezes } = summary;
+  const { minutes, people, latencyMs, latencyP95Ms, freezes, goodShare } = summary;
   return (
-    <SimpleGrid cols={{ base: 2, sm: 4 }} mt={36} spacing="md">
-      <Figure
-        value={minutes < 1 ? `${String(Math.round(minutes * 60))} s` : `${minutes.toFixed(0)} min`}
-        label="in the call"
-      />
-      <Figure value={String(people)} label={people === 1 ? 'person met' : 'people met'} />
-      <Figure
-        value={latencyMs === undefined ? '–' : `${latencyMs.toFixed(0)} ms`}
-        label="camera to screen"
-      />
-      <Figure value={String(freezes)} label={freezes === 1 ? 'short freeze' : 'short freezes'} />
-    </SimpleGrid>
+    <>
+      {summary.error === undefined && (
+        <Text size="lg" c="dimmed" mt="sm">
+          {verdictOf(summary)}
+        </Text>
+      )}
+      <div className={styles.figures}>
+        <Figure
+          value={
+            minutes < 1 ? `${String(Math.round(minutes * 60))} s` : `${minutes.toFixed(0)} min`
+          }
+          label="in the call"
+        />
+        <Figure value={String(people)} label={people === 1 ? 'person met' : 'people met'} />
+        <Figure
+          value={latencyMs === undefined ? '–' : `${latencyMs.toFixed(0)} ms`}
+          label="camera to screen"
+          note={
+            latencyP95Ms === undefined ? undefined : `95 % within ${latencyP95Ms.toFixed(0)} ms`
+          }
+        />
+        <Figure
+          value={goodShare === undefined ? '–' : `${(goodShare * 100).toFixed(0)} %`}
+          label="of the time all went well"
+          note={freezes === 1 ? '1 short freeze' : `${String(freezes)} short freezes`}
+        />
+      </div>
+    </>
   );
 }
 
-function Figure({ value, label }: { readonly value: string; readonly label: string }) {
+/** The call in one sentence. */
+function verdictOf({ people, goodShare, latencyMs }: CallSummary): string {
+  if (people === 0 || goodShare === undefined) return 'Nobody else’s picture came.';
+  if (goodShare < 0.7) return 'The connection was rough. A cable or another network may help.';
+  if (latencyMs !== undefined && latencyMs > 400) return 'It ran smoothly, but late.';
+  return goodShare < 0.95 ? 'It ran well most of the time.' : 'It ran smoothly.';
+}
+
+interface FigureProps {
+  readonly value: string;
+  readonly label: string;
+  readonly note?: string | undefined;
+}
+
+function Figure({ value, label, note }: FigureProps) {
   return (
     <div className={styles.figure}>
       <Text fz={28} fw={700} lts="-0.02em">
@@ -65,6 +95,11 @@ function Figure({ value, label }: { readonly value: string; readonly label: stri
       <Text size="sm" c="dimmed">
         {label}
       </Text>
+      {note !== undefined && (
+        <Text size="xs" c="dimmed" mt={2}>
+          {note}
+        </Text>
+      )}
     </div>
   );
 }

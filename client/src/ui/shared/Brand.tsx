@@ -10,7 +10,7 @@ import { IconMoon, IconSun } from '@tabler/icons-react';
 export function Brand() {
   return (
     <Group gap={10} wrap="nowrap">
-      <img src="/favicon.svg" width={28} height={28} alt="" />
+      <img src="/favicon.svg" style={{ width: '1.75rem', height: '1.75rem' }} alt="" />
       <Text fw={700} fz="lg" lts="-0.02em">
         InnCall
       </Text>
