@@ -10,6 +10,8 @@ export interface TestHook {
   stats(): CallStats | undefined;
   /** Frames that the camera delivered, as the browser counts them. */
   cameraFrames(): { readonly delivered: number; readonly total: number } | undefined;
+  /** WebRTC statistics of one of the two connections, as the browser gives them. */
+  transportStats(direction: 'send' | 'recv'): Promise<object[]>;
   /** The picture that is on the screen now. */
   shownPicture(consumerId: string): Promise<ShownPicture | undefined>;
   /**
@@ -38,6 +40,10 @@ export function installTestHook(app: InnCallApp): void {
     cameraFrames: () => {
       const stats = app.local.camera.track?.stats;
       return stats && { delivered: stats.deliveredFrames, total: stats.totalFrames };
+    },
+    transportStats: async (direction) => {
+      const report = await app.session?.transports?.getStats(direction);
+      return [...(report?.values() ?? [])].map((entry: unknown) => Object(entry) as object);
     },
     shownPicture: async (consumerId) => app.session?.remote.videos.get(consumerId)?.shownPicture(),
     markedPicture: (time) => app.local.markedPicture(time),

@@ -7,11 +7,16 @@ const FPS = 15;
 const CODES = 60;
 
 /** Joins two people and waits until the second one has read enough time codes of the first. */
+interface Measured {
+  readonly ben: Participant;
+  readonly consumer: ConsumerReport;
+}
+
 async function measured(
   browser: Parameters<typeof Participant.join>[0],
   url: string,
   codec: 'inn' | 'vp8',
-): Promise<ConsumerReport> {
+): Promise<Measured> {
   const options = {
     ...{ bitrate: 300, fps: FPS, width: 320, height: 180, timecode: 1 },
     ...(codec === 'vp8' ? { codec } : {}),
@@ -28,7 +33,7 @@ async function measured(
     .toBeGreaterThanOrEqual(CODES);
   const [consumer] = await ben.videoConsumers();
   if (!consumer) throw new Error('Ben receives no camera');
-  return consumer;
+  return { ben, consumer };
 }
 
 test('latency by time code agrees with the stamps of the same frames', async ({
@@ -36,7 +41,8 @@ test('latency by time code agrees with the stamps of the same frames', async ({
   openBrowser,
 }) => {
   const browser = await openBrowser(cameraClip(320, 180, FPS));
-  const { codec, glassToGlass, stages } = await measured(browser, server.url, 'inn');
+  const { ben, consumer } = await measured(browser, server.url, 'inn');
+  const { codec, glassToGlass, stages, captureCheck } = consumer;
   expect(codec).toBe('inn');
   const { read = 0, unread = 0, latency, aboveStamps } = glassToGlass ?? {};
   expect(unread).toBeLessThanOrEqual(0.05 * read);
@@ -44,13 +50,27 @@ test('latency by time code agrees with the stamps of the same frames', async ({
   expect(stages.captureToDisplay?.count).toBeGreaterThan(20);
   expect(aboveStamps?.count).toBeGreaterThan(20);
   expect(Math.abs(aboveStamps?.p50 ?? Infinity)).toBeLessThan(1000 / FPS);
+
+  // Both browsers are on this machine: what abs-capture-time and stamps differ by is their error.
+  expect(captureCheck?.count).toBeGreaterThan(20);
+  expect(Math.abs(captureCheck?.differenceMs ?? Infinity)).toBeLessThan(1000 / FPS);
+
+  await expect
+    .poll(async () => Math.abs((await ben.videoConsumers())[0]?.sync?.audioLeadMs ?? Infinity), {
+      message: 'sound and picture come together',
+      timeout: 90_000,
+    })
+    .toBeLessThanOrEqual(45);
 });
 
 test('the time code survives VP8 as well', async ({ server, openBrowser }) => {
   const browser = await openBrowser(cameraClip(320, 180, FPS));
-  const { codec, glassToGlass } = await measured(browser, server.url, 'vp8');
+  const { consumer } = await measured(browser, server.url, 'vp8');
+  const { codec, glassToGlass, stages } = consumer;
   expect(codec).toBe('vp8');
   const { read = 0, unread = 0, latency } = glassToGlass ?? {};
   expect(unread).toBeLessThanOrEqual(0.05 * read);
   expect(latency?.p50).toBeGreaterThan(0);
+  // By abs-capture-time: the browser's own frames have no stamps of ours.
+  expect(stages.captureToDisplay?.count).toBeGreaterThan(20);
 });

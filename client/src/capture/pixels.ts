@@ -143,3 +143,16 @@ export function lumaDifference(
   }
   return sum / count;
 }
+
+/** Whether two pictures are equal, sample by sample. */
+export function samePicture(
+  a: Size & { readonly data: Uint8Array },
+  b: Size & { readonly data: Uint8Array },
+): boolean {
+  if (a.width !== b.width || a.height !== b.height) return false;
+  // Most pictures differ early: the loop ends there.
+  for (let i = 0; i < a.data.length; i += 1) {
+    if (a.data[i] !== b.data[i]) return false;
+  }
+  return true;
+}

@@ -46,6 +46,7 @@ class ChainDecoder implements Decoder {
         type: data[1] === 1 ? 'key' : 'predicted',
         frameId: sequence,
         qp: 20,
+        exact: false,
         bytes: data.length,
         bits: {},
         activeShare: 1,

@@ -22,13 +22,21 @@ const TRIP_WEIGHT = 0.1;
 const KEY_FRAME_INTERVAL_MS = 500;
 const FREEZE_MS = 200;
 
+interface Arrival {
+  /** Room time, ms. */
+  readonly at: number;
+  /** By abs-capture-time, this machine's clock, ms. */
+  readonly absCaptureTime: number | undefined;
+}
+
 export interface DecodeStreamOptions {
   readonly decoder: Decoder;
   /** Shared by all streams of the worker. */
   readonly work: WorkQueue;
   /** Room time, ms. */
   readonly now: () => number;
-  readonly show: (picture: DecodedFrame['frame'], packet: Packet) => void;
+  /** Shows a picture, but not before `dueAt` (room time, ms). */
+  readonly show: (picture: DecodedFrame['frame'], packet: Packet, dueAt: number) => void;
   /** For the sender of the stream. */
   readonly onReport: (report: FeedbackReport) => void;
   readonly onKeyFrameNeeded: () => void;
@@ -47,7 +55,7 @@ export class DecodeStream {
   readonly #backlog: DecodeBacklog;
   readonly #reports: ReceiverReports;
   readonly #repairs = new RepairClock();
-  readonly #arrivals = new WeakMap<Packet, number>();
+  readonly #arrivals = new WeakMap<Packet, Arrival>();
   readonly #errors: Record<string, number> = {};
   #timelines: FrameTimeline[] = [];
   #running = false;
@@ -65,6 +73,8 @@ export class DecodeStream {
   #decodeMs = 0;
   #shownAt: number | undefined;
   #longestGapMs = 0;
+  #exact = false;
+  #leastLatency = 0;
   #freezes = 0;
   #standing = false;
 
@@ -95,9 +105,15 @@ export class DecodeStream {
       activeShare: this.#last?.stats.activeShare ?? 0,
       decodeMs: this.#decodeMs,
       longestGapMs: this.#longestGapMs,
+      exact: this.#exact,
       freezes: this.#freezes,
       repairs: this.#repairs.summary,
     };
+  }
+
+  /** Pictures wait until they are this old, ms since their capture; 0: none waits. */
+  set leastLatency(ms: number) {
+    this.#leastLatency = ms;
   }
 
   /** Timelines of the frames shown since the last call. */
@@ -112,10 +128,13 @@ export class DecodeStream {
     return this.#repairs.take();
   }
 
-  push(packets: readonly Packet[]): void {
+  /** @param absCaptureTime of the carrier, as if it were this machine's, ms */
+  push(packets: readonly Packet[], absCaptureTime?: number): void {
     const now = this.#options.now();
     for (const packet of packets) {
-      this.#arrivals.set(packet, now);
+      // A carrier has the time of the last packet that it takes.
+      const own = packet === packets.at(-1) ? absCaptureTime : undefined;
+      this.#arrivals.set(packet, { at: now, absCaptureTime: own });
       const tripMs = Math.min(
         MAX_TRIP_MS,
         Math.max(0, now - packet.captureTime - packet.stamps.sent),
@@ -193,29 +212,35 @@ export class DecodeStream {
     if (packet.reference === undefined) this.#keyFrames += 1;
     this.#reports.acknowledge(packet.sequence);
     this.#repairs.noteShown(packet, decodeEnd);
-    this.#show(this.#last, packet, decodeEnd);
+    const shownAt = Math.max(decodeEnd, packet.captureTime + this.#leastLatency);
+    this.#note(this.#last, decodeEnd);
+    this.#options.show(this.#last.frame, packet, shownAt);
     this.#follow(decodeEnd);
+    const arrival = this.#arrivals.get(packet);
     this.#timelines.push({
       captureTime: packet.captureTime,
       read: packet.captureTime + packet.stamps.read,
       encodeStart: packet.captureTime + packet.stamps.encodeStart,
       encodeEnd: packet.captureTime + packet.stamps.encodeEnd,
       sent: packet.captureTime + packet.stamps.sent,
-      received: this.#arrivals.get(packet) ?? decodeStart,
+      received: arrival?.at ?? decodeStart,
+      absCaptureTime: arrival?.absCaptureTime,
       decodeStart,
       decodeEnd,
+      shownAt,
     });
   }
 
-  #show(decoded: DecodedFrame, packet: Packet, now: number): void {
+  #note(decoded: DecodedFrame, now: number): void {
     if (this.#shownAt !== undefined) {
-      const gap = now - this.#shownAt;
+      // After an exact picture a pause says that nothing moved.
+      const gap = this.#exact ? 0 : now - this.#shownAt;
       this.#longestGapMs = Math.max(this.#longestGapMs, gap);
       if (gap > FREEZE_MS) this.#freezes += 1;
     }
     this.#shownAt = this.#standing ? undefined : now;
+    this.#exact = decoded.stats.exact;
     this.#rendered += 1;
-    this.#options.show(decoded.frame, packet);
   }
 
   /** Times a loss and tells the sender. */

@@ -56,6 +56,11 @@ export class DecodeHandle extends Emitter<DecodeHandleEvents> {
     this.#worker.post({ type: 'standstill', consumerId: this.consumerId });
   }
 
+  /** Pictures wait until they are this old, ms since their capture; 0: none waits. */
+  setLeastLatency(ms: number): void {
+    this.#worker.post({ type: 'leastLatency', consumerId: this.consumerId, ms });
+  }
+
   close(): void {
     this.#worker.remove(this.consumerId);
     this.clear();

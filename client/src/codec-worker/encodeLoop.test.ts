@@ -5,7 +5,7 @@ import {
   type I420Frame,
   type OperatingPoint,
 } from '@inncall/codec-core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { PendingPacket } from '../transport/carrierSender.js';
 import { EncodeLoop, type PacketCarrier } from './encodeLoop.js';
 
@@ -44,6 +44,7 @@ class CountingEncoder implements Encoder {
         type: point.keyFrame === true ? 'key' : 'predicted',
         frameId: this.#frameId,
         qp: point.qp,
+        exact: point.qp === 0,
         bytes: data.length,
         bits: {},
         activeShare: 0.5,
@@ -204,6 +205,100 @@ describe('EncodeLoop', () => {
     const packet = carrier.packets[0]?.packet;
     expect(packet?.captureTime).toBe(1_000_000 + 3 * FRAME_MS + 500);
     expect(packet?.stamps.read).toBe(0);
+    await loop.close();
+  });
+});
+
+describe('a captured screen that stands still', { timeout: 60_000 }, () => {
+  const REPEAT_MS = 20;
+
+  function setUpScreen() {
+    const encoder = new CountingEncoder();
+    const carrier = new Carrier();
+    const loop = new EncodeLoop<Frame>({
+      readPicture: () =>
+        Promise.resolve({
+          ...SIZE,
+          data: new Uint8Array((SIZE.width * SIZE.height * 3) / 2).fill(level),
+          color: { matrix: 'bt601', fullRange: false },
+        }),
+      createEncoder: () => encoder,
+      rate: createRateController({ ...SIZE, kind: 'screen', frameRate: 1000 / REPEAT_MS }),
+      carrier,
+      now: () => performance.now(),
+      repeatMs: REPEAT_MS,
+    });
+    let level = 0;
+    let frames!: ReadableStreamDefaultController<Frame>;
+    void loop.read(new ReadableStream({ start: (controller) => (frames = controller) }));
+    const capture = (value: number) => {
+      level = value;
+      frames.enqueue(new Frame(performance.now() / FRAME_MS));
+    };
+    return { loop, encoder, carrier, capture };
+  }
+
+  test('is coded finer and finer until it is exact, and after a change anew', async () => {
+    const { loop, encoder, carrier, capture } = setUpScreen();
+    capture(10);
+    await vi.waitFor(() => expect(encoder.points.at(-1)?.qp).toBe(0), 20_000);
+    const coded = encoder.points.length;
+    const times = carrier.packets.map(({ packet }) => packet.captureTime);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    await vi.waitFor(() => expect(carrier.probes).toBeGreaterThanOrEqual(2), 20_000);
+    expect(encoder.points).toHaveLength(coded);
+
+    capture(10);
+    await vi.waitFor(() => expect(loop.stats.drops.unchanged).toBeGreaterThanOrEqual(1), 20_000);
+    expect(encoder.points).toHaveLength(coded);
+
+    capture(90);
+    await vi.waitFor(() => expect(encoder.points[coded]?.qp).toBeGreaterThan(0), 20_000);
+    await vi.waitFor(() => expect(encoder.points.at(-1)?.qp).toBe(0), 20_000);
+    await loop.close();
+  });
+
+  test('stays in step with what the transport says of the link', async () => {
+    const { loop, encoder, capture } = setUpScreen();
+    const report = { availableOutgoingBitrate: 1e6, rttMs: 20, lossFraction: 0, jitterMs: 1 };
+    loop.noteNetwork(report);
+    capture(10);
+    const timer = setInterval(() => loop.noteNetwork(report), 100);
+    await vi.waitFor(() => expect(encoder.points.at(-1)?.qp).toBe(0), 20_000);
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    const coded = encoder.points.length;
+    loop.requestKeyFrame();
+    await vi.waitFor(() => expect(encoder.points.length).toBeGreaterThan(coded), 20_000);
+    expect(loop.stats.videoPaused).toBe(false);
+    clearInterval(timer);
+    await loop.close();
+  });
+
+  test('is coded again for somebody who asks for a key frame', async () => {
+    const { loop, encoder, capture } = setUpScreen();
+    capture(10);
+    await vi.waitFor(() => expect(encoder.points.at(-1)?.qp).toBe(0), 20_000);
+    const coded = encoder.points.length;
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    loop.requestKeyFrame();
+    const after = () => encoder.points.slice(coded);
+    await vi.waitFor(() => expect(after().some((p) => p.keyFrame)).toBe(true), 20_000);
+    await vi.waitFor(() => expect(after().at(-1)?.qp).toBe(0), 20_000);
+    await loop.close();
+  });
+
+  test('is left alone while it is paused', async () => {
+    const { loop, encoder, capture } = setUpScreen();
+    capture(10);
+    await vi.waitFor(() => expect(encoder.points.length).toBeGreaterThan(0), 20_000);
+    loop.paused = true;
+    await new Promise((resolve) => setTimeout(resolve, 2 * REPEAT_MS));
+    const coded = encoder.points.length;
+    await new Promise((resolve) => setTimeout(resolve, 5 * REPEAT_MS));
+    expect(encoder.points).toHaveLength(coded);
+    loop.paused = false;
+    const after = () => encoder.points.slice(coded);
+    await vi.waitFor(() => expect(after().some((p) => p.keyFrame)).toBe(true), 20_000);
     await loop.close();
   });
 });

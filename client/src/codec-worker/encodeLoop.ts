@@ -16,11 +16,15 @@ import type { PendingPacket } from '../transport/carrierSender.js';
 import { toTick } from '../transport/packet.js';
 import { DropCounter, FrameMailbox } from './frameMailbox.js';
 import type { EncodeStats, NetworkReading, Picture } from './messages.js';
+import { StillSource, type Arrival } from './stillSource.js';
 
 /** Two requests for one loss lie closer together than this. */
 const KEY_FRAME_SERVES_MS = 300;
 /** A key frame that receivers report as lost may still come by retransmission. */
 const KEY_FRAME_INTERVAL_MS = 500;
+
+/** Least difference between the timestamps of two carriers, µs: the matcher tells them apart by it. */
+const CARRIER_GAP_US = 4000;
 
 /** The part of a `VideoFrame` that the loop itself needs. */
 export interface CapturedFrame {
@@ -45,17 +49,13 @@ export interface EncodeLoopOptions<Frame extends CapturedFrame> {
   readonly carrier: PacketCarrier;
   /** Machine time, ms. */
   readonly now: () => number;
+  /**
+   * Interval in ms at which a picture that stands still is coded again, until the receivers have
+   * it bit by bit; without it only what is captured is coded.
+   */
+  readonly repeatMs?: number;
   /** Sees every picture that is coded, in room time. */
   readonly onPicture?: (picture: Picture) => void;
-}
-
-interface Arrival {
-  readonly picture: CapturedPicture;
-  /** Of the captured frame, µs. */
-  readonly timestamp: number;
-  /** Machine times, ms. */
-  readonly readAt: number;
-  readonly capturedAt: number;
 }
 
 interface Attempt {
@@ -82,6 +82,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   readonly #drops = new DropCounter();
   readonly #mailbox: FrameMailbox<Arrival>;
   readonly #captureClock = new CaptureClock();
+  readonly #still: StillSource | undefined;
   readonly #done: Promise<void>;
   #encoder:
     { readonly encoder: Encoder; readonly width: number; readonly height: number } | undefined;
@@ -98,10 +99,23 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   #lastError: string | undefined;
   #lastKeyFrameAt = -Infinity;
   #lastCapturedAt = 0;
+  #lastTimestamp = -Infinity;
 
   constructor(options: EncodeLoopOptions<Frame>) {
     this.#options = options;
     this.#mailbox = new FrameMailbox(this.#drops);
+    const { repeatMs, now } = options;
+    if (repeatMs !== undefined) {
+      this.#still = new StillSource({
+        intervalMs: repeatMs,
+        now,
+        repeat: (arrival) => {
+          if (this.#paused) return;
+          this.#lastCapturedAt = arrival.capturedAt;
+          this.#mailbox.putSpare(arrival);
+        },
+      });
+    }
     this.#done = this.#run();
   }
 
@@ -111,8 +125,11 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   }
 
   set paused(paused: boolean) {
-    if (this.#paused && !paused) this.#options.rate.requestKeyFrame();
+    const resumed = this.#paused && !paused;
     this.#paused = paused;
+    if (!resumed) return;
+    this.#options.rate.requestKeyFrame();
+    this.#still?.unsettle();
   }
 
   /** What the transport says of the link, in the controller's time: that of captures. */
@@ -130,11 +147,13 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     const now = this.#options.now();
     if (this.#recovery.lossKnown(now) || now - this.#lastKeyFrameAt < KEY_FRAME_SERVES_MS) return;
     this.#options.rate.requestKeyFrame();
+    this.#still?.unsettle();
   }
 
   /** What a receiver says of the sent frames. */
   noteReport(receiver: string, report: ReceiverReport): void {
     this.#recovery.report(receiver, report, this.#options.now());
+    if (report.lost.length > 0 || report.needsKeyFrame) this.#still?.unsettle();
   }
 
   removeReceiver(receiver: string): void {
@@ -192,7 +211,8 @@ export class EncodeLoop<Frame extends CapturedFrame> {
           this.#drops.add('paused');
         } else {
           const picture = await this.#options.readPicture(frame);
-          this.#mailbox.put({ picture, timestamp, readAt, capturedAt });
+          const arrival = { picture, timestamp, readAt, capturedAt };
+          this.#mailbox.put(this.#still?.captured(arrival) ?? arrival);
         }
       } catch (cause) {
         this.#noteFailure(cause);
@@ -203,6 +223,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   }
 
   async close(): Promise<void> {
+    this.#still?.close();
     this.#mailbox.close();
     await this.#done;
     await this.#encoder?.encoder.close();
@@ -217,11 +238,18 @@ export class EncodeLoop<Frame extends CapturedFrame> {
       } catch (cause) {
         this.#noteFailure(cause);
       }
+      this.#still?.dealtWith(arrival);
     }
   }
 
-  async #handle({ picture: source, timestamp, readAt, capturedAt }: Arrival): Promise<void> {
+  async #handle({ picture: source, readAt, capturedAt, ...arrival }: Arrival): Promise<void> {
     const { rate, carrier, now } = this.#options;
+    const timestamp = this.#later(arrival.timestamp);
+    if (this.#still?.settled === true) {
+      this.#drops.add('unchanged');
+      await carrier.probe(timestamp);
+      return;
+    }
     if (!carrier.flowing) {
       this.#drops.add('transport');
       await carrier.probe(timestamp);
@@ -232,6 +260,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     // Capture times are regular, so the plan is not upset by how busy this thread is.
     const planned = rate.plan(capturedAt, {
       activity: lumaDifference(source, this.#last?.source),
+      stillMs: this.#still?.stillMs(capturedAt) ?? 0,
       width: source.width,
       height: source.height,
     });
@@ -261,6 +290,8 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     this.#options.onPicture?.({ ...picture, captureTime });
     this.#note({ stats, source, encodeMs, at: encodeStart });
     rate.frameSent(capturedAt, { plan, bytes: data.length });
+    const complete = stats.exact && plan.scale === 1 && !rate.state.keyFrameWanted;
+    this.#still?.coded(source, complete);
     await carrier.send(timestamp, {
       capturedAt,
       packet: {
@@ -313,6 +344,12 @@ export class EncodeLoop<Frame extends CapturedFrame> {
         frameIntervalMs: coded.at - previous.at,
       });
     }
+  }
+
+  /** A repeated picture may have been later than one captured before it: carriers go forward only. */
+  #later(timestamp: number): number {
+    this.#lastTimestamp = Math.max(timestamp, this.#lastTimestamp + CARRIER_GAP_US);
+    return this.#lastTimestamp;
   }
 
   #noteFailure(cause: unknown): void {

@@ -6,6 +6,8 @@ export type DropReason =
   | 'frame-rate'
   /** The carrier does not flow yet, or no longer. */
   | 'transport'
+  /** The receivers have this very picture, captured once more or repeated, already. */
+  | 'unchanged'
   /** The picture is switched off or nobody watches. */
   | 'paused'
   /** The encoder failed on it. */
@@ -19,6 +21,7 @@ export class DropCounter {
     late: 0,
     'frame-rate': 0,
     transport: 0,
+    unchanged: 0,
     paused: 0,
     failed: 0,
   };
@@ -41,6 +44,7 @@ export class DropCounter {
 export class FrameMailbox<Frame> {
   readonly #drops: DropCounter;
   #frame: Frame | undefined;
+  #spare = false;
   #wake: (() => void) | undefined;
   #closed = false;
 
@@ -50,7 +54,16 @@ export class FrameMailbox<Frame> {
 
   put(frame: Frame): void {
     if (this.#closed) return;
-    if (this.#frame !== undefined) this.#drops.add('late');
+    if (this.#frame !== undefined && !this.#spare) this.#drops.add('late');
+    this.#spare = false;
+    this.#frame = frame;
+    this.#wake?.();
+  }
+
+  /** As `put`, for a frame that any other one makes superfluous. */
+  putSpare(frame: Frame): void {
+    if (this.#closed || this.#frame !== undefined) return;
+    this.#spare = true;
     this.#frame = frame;
     this.#wake?.();
   }

@@ -9,12 +9,19 @@ import { machineTime } from './machineTime.js';
 import { decodeCommandSchema, type DecodeCommand, type DecodeEvent } from './messages.js';
 import { ShownTrack } from './shownTrack.js';
 import { WorkQueue } from '../workQueue.js';
+import { PresentationQueue } from './presentationQueue.js';
 import { createWorkerRuntime } from './workerRuntime.js';
 
 declare const self: DedicatedWorkerGlobalScope;
 
 const STATS_INTERVAL_MS = 250;
 const TICK_INTERVAL_MS = 50;
+
+interface WaitingPicture {
+  readonly frame: VideoFrame;
+  /** Room time, ms. */
+  readonly captureTime: number;
+}
 
 interface Layer {
   readonly stream: DecodeStream;
@@ -58,13 +65,16 @@ function trackOf(trackId: string, output: WritableStream<VideoFrame> | undefined
 function open({ consumerId, trackId, output }: Extract<DecodeCommand, { type: 'open' }>): void {
   if (runtime === undefined) throw new Error('The codec is not loaded yet.');
   const track = trackOf(trackId, output);
+  const queue = new PresentationQueue<WaitingPicture>(roomTime, ({ frame, captureTime }) => {
+    if (!track.show(consumerId, frame, captureTime, roomTime())) frame.close();
+  });
   const stream = new DecodeStream({
     decoder: createDecoder(runtime),
     work,
     now: roomTime,
-    show: (picture, packet) => {
+    show: (picture, packet, dueAt) => {
       const frame = toVideoFrame(picture, packet.color);
-      if (!track.show(consumerId, frame, packet.captureTime, roomTime())) frame.close();
+      queue.push({ frame, captureTime: packet.captureTime }, dueAt);
     },
     onReport: (report) => post({ type: 'feedback', consumerId, report }),
     onKeyFrameNeeded: () => {
@@ -99,7 +109,7 @@ function attach(consumerId: string, streams: EncodedStreams): void {
   const stream = decoding.get(consumerId)?.stream;
   if (stream === undefined) return;
   attachCarrierReceiver(streams, {
-    onPackets: (packets) => stream.push(packets),
+    onPackets: (packets, absCaptureTime) => stream.push(packets, absCaptureTime),
     onMalformed: () => stream.noteMalformed(),
   });
 }
@@ -120,6 +130,11 @@ async function handle(command: DecodeCommand): Promise<void> {
     case 'encodedStreams':
       attach(command.consumerId, command);
       return;
+    case 'leastLatency': {
+      const stream = decoding.get(command.consumerId)?.stream;
+      if (stream !== undefined) stream.leastLatency = command.ms;
+      return;
+    }
     case 'prefer':
       trackFor(command.consumerId)?.prefer(command.consumerId);
       setStanding(command.consumerId, false);

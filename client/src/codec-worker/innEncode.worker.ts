@@ -74,6 +74,8 @@ function open(writable: WritableStream<VideoFrame>, settings: EncodeSettings): P
     rate,
     carrier,
     now: machineTime,
+    // A captured screen delivers nothing while it stands still.
+    ...(settings.content === 'screen' && { repeatMs: 1000 / settings.frameRate }),
     ...(pictures && { onPicture: (picture) => pictures.add(picture) }),
   });
   loop.clockOffset = clockOffset;

@@ -107,7 +107,10 @@ export const encodeStatsSchema = z.object({
   repairs: z.int(),
   /** Coded bytes, without carrier and packet header. */
   bytes: z.int(),
-  drops: z.record(z.enum(['late', 'frame-rate', 'transport', 'paused', 'failed']), z.int()),
+  drops: z.record(
+    z.enum(['late', 'frame-rate', 'transport', 'unchanged', 'paused', 'failed']),
+    z.int(),
+  ),
   width: z.int(),
   height: z.int(),
   /** Of the last frame. */
@@ -161,6 +164,8 @@ export const decodeCommandSchema = z.discriminatedUnion('type', [
   /** Nothing will come for a while, on purpose. */
   z.object({ type: z.literal('standstill'), consumerId }),
   z.object({ type: z.literal('encodedStreams'), consumerId, ...encodedStreams }),
+  /** Pictures wait until they are this old, ms since their capture. */
+  z.object({ type: z.literal('leastLatency'), consumerId, ms: z.number().min(0) }),
   z.object({ type: z.literal('close'), consumerId }),
 ]);
 export type DecodeCommand = z.infer<typeof decodeCommandSchema>;
@@ -175,6 +180,10 @@ export const frameTimelineSchema = z.object({
   received: z.number(),
   decodeStart: z.number(),
   decodeEnd: z.number(),
+  /** Written to the shown track: later than decoded where the picture waits for its sound. */
+  shownAt: z.number(),
+  /** The sender's clock by abs-capture-time, taken for this machine's. */
+  absCaptureTime: z.number().optional(),
 });
 export type FrameTimeline = z.infer<typeof frameTimelineSchema>;
 
@@ -218,8 +227,10 @@ export const decodeStatsSchema = z.object({
   qp: z.int(),
   activeShare: z.number(),
   decodeMs: z.number(),
-  /** Longest pause between two rendered pictures since the start. */
+  /** Longest pause between two rendered pictures since the start; none while the picture is exact. */
   longestGapMs: z.number(),
+  /** Whether the last picture is the captured one, sample for sample. */
+  exact: z.boolean(),
   /** Pauses above 200 ms. */
   freezes: z.int(),
   /** Times that the last good picture stood because something was missing, from notice to repair. */

@@ -1,38 +1,43 @@
-/** Microphone to packet: one capture buffer and one Opus frame of 20 ms. */
-const AUDIO_SENDING_MS = 30;
-/** Mixer and sound card of the receiver. */
-const AUDIO_OUTPUT_MS = 20;
-/** Ears forgive this much (ITU-R BT.1359: sound 45 ms early is noticed first). */
+/** Within this the ear notices nothing, and less steering is less disturbance, ms. */
 const TOLERATED_MS = 15;
-const MAX_TARGET_MS = 500;
+/** A picture is held back until the sound is at most this late, ms: out of 45 that count as in step. */
+const LATE_SOUND_MS = 25;
+const MAX_AUDIO_TARGET_MS = 500;
+/** A picture is held back by no more than this for its sound, ms. */
+const MAX_HOLD_MS = 100;
 
 export interface LipSyncInput {
-  /** Capture to display of the picture, median, ms. */
+  /** Capture to display of the picture without being held back, median, ms. */
   readonly videoLatencyMs: number;
-  /** Sender's transform to receiver's transform, median, ms. */
-  readonly networkMs: number;
-  /** What the audio waits in the jitter buffer at present, ms. */
-  readonly audioBufferMs: number;
+  /** Capture to ear of the sound, ms. */
+  readonly audioLatencyMs: number;
+  /** What the sound waits in its jitter buffer at present, ms. */
+  readonly bufferMs: number;
+  /** Least delay that the jitter buffer was asked for, ms; its own need may be more. */
+  readonly bufferTargetMs: number;
 }
 
 export interface LipSync {
-  /** How much the sound is early (late if negative), ms. */
-  readonly audioLeadMs: number;
-  /** Least delay for the audio's jitter buffer, ms; `undefined`: leave it. */
-  readonly bufferTargetMs: number | undefined;
+  /** Least delay to ask of the jitter buffer, ms. */
+  readonly bufferTargetMs: number;
+  /** Latency from capture to display below which a picture has to wait, ms; 0: none waits. */
+  readonly pictureLatencyMs: number;
 }
 
 /**
- * Holds the sound back until the picture is there. The picture is shown as
- * soon as it is decoded, which is usually later than the sound: delaying the
- * sound costs nothing that the picture has not cost already.
+ * Steers sound and picture together. An early sound waits in its jitter
+ * buffer: that costs nothing that the picture has not cost already. A late
+ * sound first gets back what it was made to wait; for what it takes of itself
+ * (capture, Opus frame, jitter buffer, sound card) the picture waits, but only
+ * until it is not noticed, and not for long.
  */
-export function alignAudio({ videoLatencyMs, networkMs, audioBufferMs }: LipSyncInput): LipSync {
-  const audioLatencyMs = AUDIO_SENDING_MS + networkMs + audioBufferMs + AUDIO_OUTPUT_MS;
-  const audioLeadMs = videoLatencyMs - audioLatencyMs;
-  const wanted = Math.min(MAX_TARGET_MS, Math.max(0, audioBufferMs + audioLeadMs));
-  return {
-    audioLeadMs,
-    bufferTargetMs: Math.abs(audioLeadMs) > TOLERATED_MS ? wanted : undefined,
-  };
+export function alignAudio(input: LipSyncInput): LipSync {
+  const { videoLatencyMs, audioLatencyMs, bufferMs } = input;
+  const aheadMs = videoLatencyMs - audioLatencyMs;
+  const wanted = Math.min(MAX_AUDIO_TARGET_MS, Math.max(0, bufferMs + aheadMs));
+  const bufferTargetMs = Math.abs(aheadMs) > TOLERATED_MS ? wanted : input.bufferTargetMs;
+  const ownNeed = input.bufferTargetMs < bufferMs - TOLERATED_MS;
+  const lateMs = ownNeed ? -aheadMs : 0;
+  const waitMs = Math.min(MAX_HOLD_MS, lateMs - LATE_SOUND_MS);
+  return { bufferTargetMs, pictureLatencyMs: waitMs > 0 ? videoLatencyMs + waitMs : 0 };
 }

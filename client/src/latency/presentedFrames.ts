@@ -4,6 +4,8 @@ export interface PresentedFrame {
   readonly mediaTime: number;
   /** When it is expected to be visible, machine time, ms. */
   readonly presentedAt: number;
+  /** Of frames that the browser received and decoded itself. */
+  readonly rtpTimestamp: number | undefined;
 }
 
 /** Follows what a video element really shows. */
@@ -34,6 +36,7 @@ export class PresentedFrames {
       this.#onFrame({
         mediaTime: metadata.mediaTime * 1000,
         presentedAt: performance.timeOrigin + metadata.expectedDisplayTime,
+        rtpTimestamp: metadata.rtpTimestamp,
       });
       this.#watch();
     });

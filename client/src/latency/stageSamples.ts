@@ -41,3 +41,11 @@ export function percentile(sorted: readonly number[], share: number): number {
   const rank = Math.max(0, Math.ceil(share * sorted.length) - 1);
   return sorted[rank] ?? Number.NaN;
 }
+
+/** Median of numbers in any order; `NaN` of none. */
+export function median(values: readonly number[]): number {
+  return percentile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
+}

@@ -13,6 +13,8 @@ export interface RemoteVideo {
   readonly stream: MediaStream;
   /** Why it stands still; `undefined` while it flows. */
   readonly paused: PauseReason | undefined;
+  /** What is shown is what was captured, sample for sample. */
+  readonly exact: boolean;
 }
 
 export interface RemotePeer extends Omit<PeerInfo, 'producers' | 'decodes'> {

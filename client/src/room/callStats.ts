@@ -1,8 +1,10 @@
 import type { DecodeStats, EncodeStats, NetworkReading } from '../codec-worker/messages.js';
+import type { CaptureCheckReport } from '../latency/captureCheck.js';
 import type { ClockEstimate } from '../latency/clockOffset.js';
 import type { GlassToGlassReport } from '../latency/glassToGlass.js';
 import type { CallSession } from './callSession.js';
 import type { LocalMedia } from './localMedia.js';
+import type { AudioSync } from './receivedAudio.js';
 import type { StageSummaries } from './receivedVideo.js';
 
 export interface ProducerReport {
@@ -31,8 +33,10 @@ export interface ConsumerReport {
   readonly layerSwitches: number;
   readonly longestSwitchGapMs: number;
   readonly paused: boolean;
-  /** How much the peer's sound is ahead of this picture, ms. */
-  readonly audioLeadMs: number | undefined;
+  /** How the peer's sound and camera come together. */
+  readonly sync: AudioSync | undefined;
+  /** abs-capture-time against our own capture stamps (INN). */
+  readonly captureCheck: CaptureCheckReport | undefined;
   /** Frames that the compositor took. */
   readonly framesPresented: number;
   /** `undefined` for VP8. */
@@ -77,9 +81,10 @@ export function collectStats(session: CallSession, local: LocalMedia, at: number
       layerSwitches: video.layerSwitches,
       longestSwitchGapMs: video.longestSwitchGapMs,
       paused: session.remote.pauseReason(consumerId) !== undefined,
-      audioLeadMs: [...session.remote.audios.values()].find(
-        ({ receiver }) => receiver.offer.peerId === peerId,
-      )?.audioLeadMs,
+      sync: [...session.remote.audios.values()].find(
+        ({ receiver }) => receiver.offer.peerId === peerId && appData.source === 'camera',
+      )?.sync,
+      captureCheck: video.captureCheck,
       framesPresented: video.framesPresented,
       stats: video.stats,
       stages: video.stages,

@@ -17,12 +17,13 @@ export function describePeer(peer: PeerInfo, remote: RemoteMedia, support: InnSu
   const videos = [...remote.videos.values()].filter(
     ({ receiver }) => receiver.offer.peerId === peer.id,
   );
-  const received = videos.map(({ id, receiver: { offer, stream } }): RemoteVideo => ({
+  const received = videos.map(({ id, receiver: { offer, stream }, exact }): RemoteVideo => ({
     consumerId: id,
     source: offer.appData.source === 'screen' ? 'screen' : 'camera',
     codec: offer.appData.codec === 'inn' ? 'inn' : 'vp8',
     stream,
     paused: remote.pauseReason(id),
+    exact,
   }));
   const find = (source: 'camera' | 'screen', codec: 'inn' | 'vp8') =>
     received.findLast((video) => video.source === source && video.codec === codec);

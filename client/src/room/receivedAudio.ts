@@ -1,21 +1,34 @@
+import { machineTime } from '../codec-worker/machineTime.js';
+import { AudioLatency } from '../latency/audioLatency.js';
 import { alignAudio } from '../latency/lipSync.js';
 import type { MediaReceiver } from '../receivePipeline.js';
+import type { ReceivedVideo } from './receivedVideo.js';
 
-interface JitterBuffer {
-  /** Sum over all samples that were played, s. */
-  readonly delay: number;
-  readonly count: number;
+/** How a sound and the picture of the same person come together, ms. */
+export interface AudioSync {
+  /** From microphone to ear. */
+  readonly audioLatencyMs: number;
+  /** How much the sound is ahead of the picture; late if negative. */
+  readonly audioLeadMs: number;
+  /** Least delay that the sound's jitter buffer is asked for. */
+  readonly bufferTargetMs: number;
+  /** Latency below which a picture waits for its sound; 0: none waits. */
+  readonly pictureLatencyMs: number;
 }
 
 /** A received microphone, played by an element of its own. */
 export class ReceivedAudio {
   readonly receiver: MediaReceiver;
   readonly #element = new Audio();
-  #buffer: JitterBuffer | undefined;
-  #audioLeadMs: number | undefined;
+  readonly #latency: AudioLatency | undefined;
+  #sync: AudioSync | undefined;
+  #bufferTargetMs = 0;
+  #pictureLatencyMs = 0;
 
   constructor(receiver: MediaReceiver, speakerId: string | undefined) {
     this.receiver = receiver;
+    const { rtpReceiver } = receiver.consumer;
+    if (rtpReceiver !== undefined) this.#latency = new AudioLatency(rtpReceiver);
     this.#element.srcObject = receiver.stream;
     this.#element.hidden = true;
     document.body.append(this.#element);
@@ -25,9 +38,9 @@ export class ReceivedAudio {
     this.#element.play().catch(() => undefined);
   }
 
-  /** How much the sound was ahead of the picture at the last look, ms. */
-  get audioLeadMs(): number | undefined {
-    return this.#audioLeadMs;
+  /** As it was at the last look; `undefined` while nothing is heard or seen. */
+  get sync(): AudioSync | undefined {
+    return this.#sync;
   }
 
   setSpeaker(deviceId: string): void {
@@ -35,16 +48,32 @@ export class ReceivedAudio {
     this.#element.setSinkId(deviceId).catch(() => undefined);
   }
 
-  /** Brings the sound in step with a picture of this latency; both ms, medians. */
-  async align(videoLatencyMs: number, networkMs: number): Promise<void> {
-    const audioBufferMs = await this.#readBuffer();
-    if (audioBufferMs === undefined) return;
-    const sync = alignAudio({ videoLatencyMs, networkMs, audioBufferMs });
-    this.#audioLeadMs = sync.audioLeadMs;
-    const rtpReceiver = this.receiver.consumer.rtpReceiver;
-    if (sync.bufferTargetMs !== undefined && rtpReceiver !== undefined) {
-      rtpReceiver.jitterBufferTarget = sync.bufferTargetMs;
+  /** Brings the sound in step with a picture of the same person; with VP8 the browser does. */
+  async align(video: ReceivedVideo): Promise<void> {
+    const { latencyMs, bufferMs } = (await this.#latency?.read(machineTime())) ?? {};
+    const { videoLatencyMs, ownLatencyMs, clockDifferenceMs } = video.timing;
+    if (latencyMs === undefined || bufferMs === undefined || videoLatencyMs === undefined) {
+      this.#sync = undefined;
+      this.#hold(video, 0);
+      return;
     }
+    const audioLatencyMs = latencyMs + clockDifferenceMs;
+    if (ownLatencyMs !== undefined) {
+      const { bufferTargetMs, pictureLatencyMs } = alignAudio({
+        videoLatencyMs: ownLatencyMs,
+        audioLatencyMs,
+        bufferMs,
+        bufferTargetMs: this.#bufferTargetMs,
+      });
+      this.#delaySound(bufferTargetMs);
+      this.#hold(video, pictureLatencyMs);
+    }
+    this.#sync = {
+      audioLatencyMs,
+      audioLeadMs: videoLatencyMs - audioLatencyMs,
+      bufferTargetMs: this.#bufferTargetMs,
+      pictureLatencyMs: this.#pictureLatencyMs,
+    };
   }
 
   close(): void {
@@ -53,19 +82,14 @@ export class ReceivedAudio {
     this.receiver.close();
   }
 
-  /** Delay in the jitter buffer since the last call, ms. */
-  async #readBuffer(): Promise<number | undefined> {
-    const before = this.#buffer;
-    for (const entry of (await this.receiver.consumer.getStats()).values()) {
-      const stats = entry as RTCInboundRtpStreamStats;
-      if (stats.type !== 'inbound-rtp') continue;
-      this.#buffer = {
-        delay: stats.jitterBufferDelay ?? 0,
-        count: stats.jitterBufferEmittedCount ?? 0,
-      };
-    }
-    const now = this.#buffer;
-    if (before === undefined || now === undefined || now.count <= before.count) return undefined;
-    return (1000 * (now.delay - before.delay)) / (now.count - before.count);
+  #delaySound(bufferTargetMs: number): void {
+    this.#bufferTargetMs = bufferTargetMs;
+    const { rtpReceiver } = this.receiver.consumer;
+    if (rtpReceiver !== undefined) rtpReceiver.jitterBufferTarget = bufferTargetMs;
+  }
+
+  #hold(video: ReceivedVideo, pictureLatencyMs: number): void {
+    this.#pictureLatencyMs = pictureLatencyMs;
+    video.setPictureLatency(pictureLatencyMs);
   }
 }

@@ -2,6 +2,8 @@ import { LIMITS, type LatencyStage, type Repair } from '@inncall/sfu/protocol';
 import { readPicture } from '../capture/framePicture.js';
 import { machineTime } from '../codec-worker/machineTime.js';
 import type { DecodeStats, FrameTimeline, Picture } from '../codec-worker/messages.js';
+import { CaptureCheck, type CaptureCheckReport } from '../latency/captureCheck.js';
+import { captureTimeOf, newestSource } from '../latency/absCaptureClock.js';
 import { GlassToGlass, type GlassToGlassReport } from '../latency/glassToGlass.js';
 import { PresentedFrames, type PresentedFrame } from '../latency/presentedFrames.js';
 import { codeLevels, readTimeCode } from '../latency/timeCode.js';
@@ -12,8 +14,20 @@ import { sumStats } from './layerStats.js';
 import { PlainReception } from './plainReception.js';
 
 const KEPT_FRAMES = 256;
+/** About two seconds: what steering follows. */
+const RECENT_FRAMES = 60;
 
 export type StageSummaries = Readonly<Partial<Record<LatencyStage, StageSummary>>>;
+
+/** What lip-sync has to know of a picture, ms. */
+export interface PictureTiming {
+  /** Capture to display. */
+  readonly videoLatencyMs: number | undefined;
+  /** The same if no picture waited; `undefined` for VP8, which cannot be made to wait. */
+  readonly ownLatencyMs: number | undefined;
+  /** What has to be added to times taken from the sender's own clock to get those above. */
+  readonly clockDifferenceMs: number;
+}
 
 /** A picture that was on the screen. */
 export interface ShownPicture extends Picture {
@@ -33,6 +47,8 @@ export interface ReceivedVideoOptions {
   readonly clockOffset: () => number;
   /** Read time codes off the shown pictures. */
   readonly timeCode: boolean;
+  /** The picture became exact, or is no longer. */
+  readonly onExactChanged: () => void;
 }
 
 /**
@@ -50,9 +66,15 @@ export class ReceivedVideo {
   #layerSwitches = 0;
   #longestSwitchGapMs = 0;
   readonly #clockOffset: () => number;
+  readonly #onExactChanged: () => void;
   readonly #glassToGlass: GlassToGlass | undefined;
   readonly #plainReception = new PlainReception();
   readonly #stages = new Map<LatencyStage, StageSamples>();
+  readonly #captureCheck = new CaptureCheck();
+  /** Recent ones only: capture to shown track of a picture that does not wait, and from there on. */
+  readonly #ready = new StageSamples(RECENT_FRAMES);
+  readonly #display = new StageSamples(RECENT_FRAMES);
+  readonly #latency = new StageSamples(RECENT_FRAMES);
   /** What is known of shown frames by capture time, until their timeline is here. */
   readonly #shown = new Map<number, ShownFrame>();
   #unreported = new Map<LatencyStage, number[]>();
@@ -67,13 +89,14 @@ export class ReceivedVideo {
   /** @param track of an INN source; closed with the video */
   constructor(
     receiver: MediaReceiver,
-    { clockOffset, timeCode }: ReceivedVideoOptions,
+    { clockOffset, timeCode, onExactChanged }: ReceivedVideoOptions,
     track?: InnTrack,
   ) {
     this.id = receiver.offer.consumerId;
     this.#receiver = receiver;
     this.#clockOffset = clockOffset;
     if (timeCode) this.#glassToGlass = new GlassToGlass();
+    this.#onExactChanged = onExactChanged;
     this.#track = track;
     this.addLayer(receiver);
   }
@@ -103,7 +126,9 @@ export class ReceivedVideo {
     this.#layers.set(consumerId, receiver);
     if (!(receiver instanceof InnReceiver)) return;
     receiver.decoder.on('stats', ({ stats, timelines, repairs }) => {
+      const wasExact = this.exact;
       this.#layerStats.set(consumerId, stats);
+      if (this.exact !== wasExact) this.#onExactChanged();
       this.#repairsUnreported = [...this.#repairsUnreported, ...repairs].slice(-LIMITS.repairs);
       if (receiver !== this.#receiver) return;
       for (const timeline of timelines) this.#addTimeline(timeline);
@@ -160,6 +185,33 @@ export class ReceivedVideo {
         return summary === undefined ? [] : [[stage, summary]];
       }),
     );
+  }
+
+  get timing(): PictureTiming {
+    const [ready, display] = [this.#ready.summary(), this.#display.summary()];
+    return {
+      videoLatencyMs: this.#latency.summary()?.p50,
+      ownLatencyMs: ready && display && ready.p50 + display.p50,
+      clockDifferenceMs: this.#captureCheck.report?.differenceMs ?? 0,
+    };
+  }
+
+  /** abs-capture-time against our stamps (INN). */
+  get captureCheck(): CaptureCheckReport | undefined {
+    return this.#captureCheck.report;
+  }
+
+  /** Pictures are not shown before they are this old, ms; 0: none waits. */
+  setPictureLatency(ms: number): void {
+    const least = Math.max(0, ms - (this.#display.summary()?.p50 ?? 0));
+    for (const layer of this.#layers.values()) {
+      if (layer instanceof InnReceiver) layer.decoder.setLeastLatency(least);
+    }
+  }
+
+  /** Whether the last picture is the captured one, sample for sample. */
+  get exact(): boolean {
+    return this.stats?.exact ?? false;
   }
 
   /** `undefined` where no time codes are looked for. */
@@ -260,7 +312,8 @@ export class ReceivedVideo {
     this.#element = undefined;
   }
 
-  #notePresented({ mediaTime, presentedAt }: PresentedFrame): void {
+  #notePresented({ mediaTime, presentedAt, rtpTimestamp }: PresentedFrame): void {
+    if (rtpTimestamp !== undefined) this.#addPlainFrame(rtpTimestamp, presentedAt);
     // Nothing can be seen before it is looked at.
     const seenAt = Math.max(machineTime(), presentedAt) + this.#clockOffset();
     const codeLatency = this.#element && this.#glassToGlass?.look(this.#element, seenAt);
@@ -274,6 +327,16 @@ export class ReceivedVideo {
     }
   }
 
+  /** A frame that the browser decoded itself: its capture time is in its RTP header. */
+  #addPlainFrame(rtpTimestamp: number, presentedAt: number): void {
+    const rtpReceiver = this.receiver.consumer.rtpReceiver;
+    const source = rtpReceiver && newestSource(rtpReceiver);
+    if (source === undefined) return;
+    const latencyMs = presentedAt - captureTimeOf(source, rtpTimestamp);
+    this.#add('captureToDisplay', latencyMs);
+    this.#latency.add(latencyMs);
+  }
+
   #addTimeline(line: FrameTimeline): void {
     this.#add('captureToEncode', line.encodeStart - line.captureTime);
     this.#add('encode', line.encodeEnd - line.encodeStart);
@@ -281,11 +344,17 @@ export class ReceivedVideo {
     this.#add('network', line.received - line.sent);
     this.#add('receiveToDecode', line.decodeStart - line.received);
     this.#add('decode', line.decodeEnd - line.decodeStart);
+    this.#ready.add(line.decodeEnd - line.captureTime);
+    if (line.absCaptureTime !== undefined) {
+      this.#captureCheck.add(line.absCaptureTime + this.#clockOffset(), line.captureTime);
+    }
     const shown = this.#shown.get(tickOf(line.captureTime));
     if (shown === undefined) return;
     const { presentedAt, codeLatency } = shown;
     this.#add('decodeToDisplay', presentedAt - line.decodeEnd);
     this.#add('captureToDisplay', presentedAt - line.captureTime);
+    this.#latency.add(presentedAt - line.captureTime);
+    this.#display.add(presentedAt - line.shownAt);
     if (codeLatency !== undefined) {
       this.#glassToGlass?.compare(codeLatency, presentedAt - line.captureTime);
     }

@@ -2,7 +2,7 @@ import type { FeedbackReport, NewConsumer, PauseReason } from '@inncall/sfu/prot
 import type { DecodeWorkerPool } from '../codec-worker/decodeWorkerPool.js';
 import { ClientError } from '../errors.js';
 import { Emitter } from '../events.js';
-import { InnReceiver, InnTrack, PlainReceiver } from '../receivePipeline.js';
+import { InnReceiver, InnTrack, PlainReceiver, type MediaReceiver } from '../receivePipeline.js';
 import type { TransformApi } from '../transport/encodedTransform.js';
 import type { MediaTransports } from '../transport/mediaTransports.js';
 import { ReceivedAudio } from './receivedAudio.js';
@@ -69,7 +69,7 @@ export class RemoteMedia extends Emitter<RemoteMediaEvents> {
       await this.#acceptInn(offer, transports);
     } else {
       const receiver = await PlainReceiver.create(offer, transports);
-      this.#videos.set(consumerId, new ReceivedVideo(receiver, this.#options));
+      this.#videos.set(consumerId, this.#watched(receiver));
     }
     if (this.#closedEarly.delete(consumerId)) this.close(consumerId);
     this.emit('changed', undefined);
@@ -82,17 +82,17 @@ export class RemoteMedia extends Emitter<RemoteMediaEvents> {
     this.emit('changed', undefined);
   }
 
-  /** Brings each microphone in step with its camera; VP8 the browser keeps in step itself. */
+  /** Brings each microphone in step with its camera. */
   alignAudio(): void {
     for (const audio of this.#audios.values()) {
       const { peerId } = audio.receiver.offer;
-      const camera = [...this.#videos.values()].find(
+      const cameras = [...this.#videos.values()].filter(
         ({ receiver: { offer } }) => offer.peerId === peerId && offer.appData.source === 'camera',
       );
-      const { captureToDisplay, network } = camera?.stages ?? {};
-      if (captureToDisplay === undefined || network === undefined) continue;
+      const isInn = ({ receiver }: ReceivedVideo) => receiver instanceof InnReceiver;
+      const camera = cameras.findLast(isInn) ?? cameras.at(-1);
       // A consumer that closes under the reader is no error.
-      audio.align(captureToDisplay.p50, network.p50).catch(() => undefined);
+      if (camera !== undefined) audio.align(camera).catch(() => undefined);
     }
   }
 
@@ -128,6 +128,11 @@ export class RemoteMedia extends Emitter<RemoteMediaEvents> {
     return [...this.#videos.values()].find(({ consumerIds }) => consumerIds.includes(consumerId));
   }
 
+  #watched(receiver: MediaReceiver, track?: InnTrack): ReceivedVideo {
+    const onExactChanged = () => this.emit('changed', undefined);
+    return new ReceivedVideo(receiver, { ...this.#options, onExactChanged }, track);
+  }
+
   async #acceptInn(offer: NewConsumer, transports: MediaTransports): Promise<void> {
     const { decoders, api } = this.#options;
     if (api === undefined) {
@@ -145,7 +150,7 @@ export class RemoteMedia extends Emitter<RemoteMediaEvents> {
       ({ receiver: { stream } }) => stream === track.stream,
     );
     if (video === undefined) {
-      this.#videos.set(consumerId, new ReceivedVideo(receiver, this.#options, track));
+      this.#videos.set(consumerId, this.#watched(receiver, track));
     } else {
       video.addLayer(receiver);
     }

@@ -2,7 +2,8 @@ import type { EncodedStreams } from './encodedStreams.js';
 import { parseCarrier, type MalformedReason, type Packet } from './packet.js';
 
 export interface CarrierReceiverHandlers {
-  readonly onPackets: (packets: readonly Packet[]) => void;
+  /** @param absCaptureTime the sender's clock, taken for this machine's, ms since the epoch */
+  readonly onPackets: (packets: readonly Packet[], absCaptureTime: number | undefined) => void;
   readonly onMalformed: (reason: MalformedReason) => void;
 }
 
@@ -17,10 +18,11 @@ export function attachCarrierReceiver(
 ): void {
   const transform = new TransformStream<RTCEncodedVideoFrame, RTCEncodedVideoFrame>({
     transform: (frame, controller) => {
+      const absCaptureTime = absCaptureTimeOf(frame);
       const parsed = parseCarrier(new Uint8Array(frame.data));
       if (parsed.kind === 'packets') frame.data = parsed.carrier.slice().buffer;
       controller.enqueue(frame);
-      if (parsed.kind === 'packets') handlers.onPackets(parsed.packets);
+      if (parsed.kind === 'packets') handlers.onPackets(parsed.packets, absCaptureTime);
       else if (parsed.kind === 'malformed') handlers.onMalformed(parsed.reason);
     },
   });
@@ -29,4 +31,10 @@ export function attachCarrierReceiver(
     .pipeThrough(transform)
     .pipeTo(writable)
     .catch(() => undefined);
+}
+
+/** Chromium states it in the time of this thread's `performance.now()`. */
+function absCaptureTimeOf(frame: RTCEncodedVideoFrame): number | undefined {
+  const { captureTime } = frame.getMetadata() as { readonly captureTime?: number };
+  return captureTime === undefined ? undefined : performance.timeOrigin + captureTime;
 }

@@ -12,6 +12,7 @@ import {
 const common = {
   qp: fc.integer({ min: 0, max: 63 }),
   groups: fc.integer({ min: 1, max: 4 }),
+  exact: fc.boolean(),
   frameId: fc.integer({ min: 0, max: 255 }),
 };
 const side = fc.integer({ min: 8, max: 4096 });

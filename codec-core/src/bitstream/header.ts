@@ -15,6 +15,8 @@ export interface FrameHeader {
   readonly qp: number;
   /** Latent frequency groups in the payload, 1..4. */
   readonly groups: number;
+  /** The decoded picture is the encoder's input, sample for sample. */
+  readonly exact: boolean;
   readonly frameId: number;
   /** Predicted frames: number of the picture predicted from. */
   readonly referenceId: number;
@@ -35,7 +37,11 @@ export function checksumMask(type: FrameType): number {
 export function writeHeader(out: Uint8Array, header: FrameHeader): number {
   const view = new DataView(out.buffer, out.byteOffset, out.byteLength);
   const key = header.type === 'key';
-  out[0] = (BITSTREAM_VERSION << 5) | (key ? 0x10 : 0) | ((header.groups - 1) << 2);
+  out[0] =
+    (BITSTREAM_VERSION << 5) |
+    (key ? 0x10 : 0) |
+    ((header.groups - 1) << 2) |
+    (header.exact ? 0x01 : 0);
   out[1] = header.qp;
   out[2] = header.frameId;
   if (!key) {
@@ -64,7 +70,7 @@ export function readHeader(data: Uint8Array): FrameHeader {
       `the frame has bitstream version ${version}, this decoder reads ${BITSTREAM_VERSION}; use the same build on both sides`,
     );
   }
-  if ((first & 0x03) !== 0) throw damaged('reserved bits are set');
+  if ((first & 0x02) !== 0) throw damaged('a reserved bit is set');
   const key = (first & 0x10) !== 0;
   const length = key ? KEY_HEADER_BYTES : PREDICTED_HEADER_BYTES;
   if (data.length < length) throw damaged(`${data.length} bytes cannot hold a frame header`);
@@ -72,7 +78,12 @@ export function readHeader(data: Uint8Array): FrameHeader {
   const qp = view.getUint8(1);
   if (qp > 63) throw damaged(`quantization index ${qp} is above 63`);
   const frameId = view.getUint8(2);
-  const common = { qp, groups: ((first >> 2) & 0x03) + 1, frameId };
+  const common = {
+    qp,
+    groups: ((first >> 2) & 0x03) + 1,
+    exact: (first & 0x01) !== 0,
+    frameId,
+  };
   if (!key) {
     const distance = view.getUint8(3);
     if (distance === 0) throw damaged('the frame names itself as its reference');

@@ -39,7 +39,15 @@ class PlainCodec implements Codec {
         data.set(samples, HEADER_SPACE);
         const type = point.keyFrame ? ('key' as const) : ('predicted' as const);
         const { qp } = point;
-        const common = { type, qp, groups: 4, frameId, modelId: MODEL_ID, checksum: frameId };
+        const common = {
+          type,
+          qp,
+          groups: 4,
+          exact: qp === 0,
+          frameId,
+          modelId: MODEL_ID,
+          checksum: frameId,
+        };
         writeHeader(data, { ...common, referenceId: frameId - 1, width, height });
         const stats: FrameStats = {
           ...common,
@@ -67,6 +75,7 @@ class PlainCodec implements Codec {
           type: frameId === 0 ? 'key' : 'predicted',
           frameId,
           qp: data[1] ?? 0,
+          exact: data[1] === 0,
           bytes: data.length,
           bits: {},
           activeShare: 1,

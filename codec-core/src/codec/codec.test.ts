@@ -75,6 +75,35 @@ describe('lossless operating point', () => {
     );
   });
 
+  it('says of a frame whether it is exact, also when blocks become exact bit by bit', async () => {
+    const frame = movingFrame(64, 48, 0);
+    const encoder = createEncoder(runtime, { width: 64, height: 48 });
+    const decoder = createDecoder(runtime);
+    const points = [
+      { qp: 30 },
+      ...new Array<OperatingPoint>(20).fill({ qp: 0, maxActiveBlocks: 8 }),
+    ];
+    let differences = Infinity;
+    let frames = 0;
+    for (const point of points) {
+      const { data, stats } = await encoder.encode(frame, point);
+      const decoded = await decoder.decode(data, 0);
+      const wrong = decoded.frame.data.filter((level, i) => level !== frame.data[i]).length;
+      expect(wrong).toBeLessThan(differences);
+      expect(stats.exact).toBe(wrong === 0);
+      expect(decoded.stats.exact).toBe(stats.exact);
+      differences = wrong;
+      frames += 1;
+      if (stats.exact) break;
+    }
+    // 48 blocks in frames of 8; where vectors change, overlapping may spoil an exact neighbour again.
+    expect(frames).toBeGreaterThanOrEqual(1 + 6);
+    expect(frames).toBeLessThanOrEqual(1 + 10);
+    const { stats } = await encoder.encode(frame, { qp: 40 });
+    expect(stats).toMatchObject({ exact: true, activeShare: 0 });
+    expect((await encoder.encode(movingFrame(64, 48, 1), { qp: 40 })).stats.exact).toBe(false);
+  });
+
   it('follows lossy frames exactly', async () => {
     const frames = Array.from({ length: 4 }, (_, t) => movingFrame(64, 48, t));
     const { decoded } = await roundTrip(frames, (i) => ({ qp: i < 2 ? 40 : 0 }));

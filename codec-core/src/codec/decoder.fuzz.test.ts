@@ -90,6 +90,7 @@ describe('decoder', () => {
       type: 'key',
       qp: 24,
       groups: 4,
+      exact: false,
       frameId: 0,
       referenceId: 0,
       width: 4096,

@@ -106,6 +106,7 @@ class FrameDecoder implements Decoder {
         frameId: header.frameId,
         ...(reference ? { referenceId: reference.frameId } : {}),
         qp: header.qp,
+        exact: header.exact,
         bytes: data.length,
         bits: {},
         activeShare: active / work.grid.blocks,

@@ -151,11 +151,13 @@ class FrameEncoder implements Encoder {
       throw new CodecError('bad-argument', 'the frame does not compress; use a coarser qp');
     }
     const checksum = (pictureChecksum(kernels, work) & checksumMask(type)) >>> 0;
+    const exact = (point.qp === 0 || active === 0) && sameSamples(kernels, work);
     const data = new Uint8Array(headerBytes + payloadBytes);
     writeHeader(data, {
       type,
       qp: point.qp,
       groups,
+      exact,
       frameId,
       referenceId: reference?.frameId ?? frameId,
       width: this.#options.width,
@@ -174,6 +176,7 @@ class FrameEncoder implements Encoder {
         frameId,
         ...(reference ? { referenceId: reference.frameId } : {}),
         qp: point.qp,
+        exact,
         bytes: data.length,
         bits: { header: 8 * headerBytes, ...context.bits },
         activeShare: active / work.grid.blocks,
@@ -182,4 +185,11 @@ class FrameEncoder implements Encoder {
       },
     };
   }
+}
+
+/** Whether the decoded picture is the input, padding to whole blocks included. */
+function sameSamples(kernels: Kernels, { current, decoded }: Workspace): boolean {
+  const input = kernels.int32(current.y, decoded.bytes / 4);
+  const output = kernels.int32(decoded.y, decoded.bytes / 4);
+  return input.every((word, i) => word === output[i]);
 }

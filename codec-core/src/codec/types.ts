@@ -12,6 +12,8 @@ export interface FrameStats {
   /** Number of the picture a predicted frame refers to; absent for key frames. */
   readonly referenceId?: number;
   readonly qp: number;
+  /** The decoded picture is the encoder's input, sample for sample. */
+  readonly exact: boolean;
   /** Bytes of the frame, everything counted. */
   readonly bytes: number;
   /** Bits by part: header, motion, flags, dc, group0 .. group3. */

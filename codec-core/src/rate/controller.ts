@@ -18,6 +18,7 @@ import type {
   RateController,
   RateControllerOptions,
 } from './types.js';
+import { createStillRefinement, STILL_AFTER_MS } from './stillRefinement.js';
 import { createVideoGate, TRIAL_BITRATE } from './videoGate.js';
 import { createVirtualBuffer } from './virtualBuffer.js';
 import { createWire } from './wire.js';
@@ -90,6 +91,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   const rung = createOperatingRung(sourceFrameRate, options.kind ?? 'camera');
   const buffer = createVirtualBuffer(limits);
   const model = createRateModel();
+  const still = createStillRefinement();
 
   let width = sideArgument('width', options.width ?? 640);
   let height = sideArgument('height', options.height ?? 360);
@@ -98,6 +100,8 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   let plannedAt = -Infinity;
   let dueAt = -Infinity;
   let hintedActivity: number | undefined;
+  let stillMs = 0;
+  let sentQp = COARSEST_QP;
   let keyWanted = true;
   let lastKeyAt = -Infinity;
   let sentPixels: number | undefined;
@@ -126,6 +130,8 @@ export function createRateController(options: RateControllerOptions = {}): RateC
     return rate;
   }
 
+  const blockCount = (): number =>
+    Math.ceil((width * rung.scale) / BLOCK) * Math.ceil((height * rung.scale) / BLOCK);
   const pixelsAt = (scale: number): number => width * height * scale ** 2;
   const intervalMs = (): number => 1000 / rung.frameRate;
   const limitedBy = (): LimitReason => (gate.state === 'open' ? rung.limitedBy : 'network');
@@ -182,6 +188,25 @@ export function createRateController(options: RateControllerOptions = {}): RateC
     return wire.codedBytes(Math.max(least, extraordinary));
   }
 
+  /** Whether the frame refines a picture that stands still; only whole pictures become exact. */
+  const refining = (): boolean =>
+    stillMs >= STILL_AFTER_MS && !fixed && !context.keyFrame && rung.scale === 1;
+
+  function refinementPlan(): FramePlan {
+    const ordinary = buffer.allowance(intervalMs());
+    const bytes = wire.codedBytes(Math.max(ordinary, buffer.room(limits.burstBudgetMs)));
+    const blocks = blockCount() * rung.activeShare;
+    const step = still.next({ stillMs, lastQp: sentQp, blocks }, 8 * bytes);
+    if (step.lossless) {
+      return { ...planOf('encode', bytes, 0), maxActiveBlocks: step.maxActiveBlocks };
+    }
+    return planOf(
+      'encode',
+      bytes,
+      clampQp(Math.max(step.wantedQp, model.qpFor(context, 8 * bytes))),
+    );
+  }
+
   function keyFinestQp(): number {
     if (smoothQp !== undefined) return smoothQp - KEY_QP_GAIN;
     return fixed ? minQp : FIRST_KEY_QP;
@@ -194,13 +219,11 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   }
 
   function planOf(action: PlanAction, bytes: number, qp: number): FramePlan {
-    const blocks =
-      Math.ceil((width * rung.scale) / BLOCK) * Math.ceil((height * rung.scale) / BLOCK);
     return {
       action,
       qp,
       keyFrame: context.keyFrame,
-      maxActiveBlocks: Math.max(1, Math.floor(blocks * rung.activeShare)),
+      maxActiveBlocks: Math.max(1, Math.floor(blockCount() * rung.activeShare)),
       groups: GROUPS,
       allowanceBytes: bytes,
       maxBytes: Math.floor(bytes * TOLERANCE_OVER),
@@ -219,6 +242,10 @@ export function createRateController(options: RateControllerOptions = {}): RateC
 
   /** The same frame again, or undefined when nothing better can be tried. */
   function retryOf(plan: FramePlan, bytes: number, over: boolean): FramePlan | undefined {
+    if (plan.qp === 0) {
+      const maxActiveBlocks = still.retry(plan.maxActiveBlocks, bytes, plan.allowanceBytes);
+      return over ? { ...plan, maxActiveBlocks, attempt: plan.attempt + 1 } : undefined;
+    }
     const fresh = allowanceBytes((qp) => model.predictAfter(context, attempts, qp));
     const allowance = over ? Math.max(plan.allowanceBytes, fresh) : plan.allowanceBytes;
     const maxBytes = Math.floor(allowance * TOLERANCE_OVER);
@@ -232,11 +259,16 @@ export function createRateController(options: RateControllerOptions = {}): RateC
     return attempts.some((attempt) => attempt.qp === qp) ? undefined : next;
   }
 
-  function learn({ keyFrame, qp, groups }: FramePlan, bytes: number): void {
+  function learn({ keyFrame, qp, groups, maxActiveBlocks }: FramePlan, bytes: number): void {
+    if (qp === 0) {
+      still.observe(maxActiveBlocks, 8 * bytes);
+      return;
+    }
     if (groups === GROUPS) model.observe({ ...context, keyFrame }, qp, 8 * bytes);
   }
 
   function takeHint({ activity, ...size }: FrameHint): void {
+    stillMs = clampArgument('stillMs', size.stillMs ?? 0, 0, 1e12);
     if (activity !== undefined) hintedActivity = clampArgument('activity', activity, 0, 1e12);
     if (size.width !== undefined) width = sideArgument('width', size.width);
     if (size.height !== undefined) height = sideArgument('height', size.height);
@@ -279,6 +311,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       };
       attempts = [];
       plannedAt = now;
+      if (refining()) return refinementPlan();
       const bytes = allowanceBytes((qp) => model.predictBits(context, qp));
       return planOf('encode', bytes, clampQp(model.qpFor(context, 8 * bytes * AIM)));
     },
@@ -306,11 +339,12 @@ export function createRateController(options: RateControllerOptions = {}): RateC
         keyWanted = false;
         lastKeyAt = now;
         smoothQp ??= plan.qp;
-      } else {
+      } else if (plan.qp > 0) {
         const even = evenQp(now);
         smoothQp = even + ((smoothQp ?? even) - even) * Math.exp(-intervalMs() / QP_SMOOTHING_MS);
       }
       sentPixels = context.pixels;
+      sentQp = plan.qp;
       dueAt = (plannedAt - dueAt > intervalMs() ? plannedAt : dueAt) + intervalMs();
     },
     get state() {
@@ -324,6 +358,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
         activeShare: rung.activeShare,
         videoPaused: paused,
         limitedBy: limitedBy(),
+        keyFrameWanted: keyWanted,
       };
     },
   };

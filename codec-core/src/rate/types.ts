@@ -52,12 +52,14 @@ export interface FrameHint {
   readonly activity?: number;
   readonly width?: number;
   readonly height?: number;
+  /** ms since the picture last changed, where it shall become bit-exact when it stands still */
+  readonly stillMs?: number;
 }
 
 /** Operating point and size limits of the next frame. Every field is set for every action. */
 export interface FramePlan {
   readonly action: PlanAction;
-  /** quantization index 1..63, 63 coarsest; step = 0.75·2^((qp-1)/8) */
+  /** quantization index 1..63, 63 coarsest; step = 0.75·2^((qp-1)/8); 0, lossless, for still pictures only */
   readonly qp: number;
   readonly keyFrame: boolean;
   /** at most this many 8×8 blocks active in a predicted frame, of the picture at {@link scale} */
@@ -105,6 +107,8 @@ export interface RateState {
   readonly activeShare: number;
   readonly videoPaused: boolean;
   readonly limitedBy: LimitReason;
+  /** whether a key frame was asked for that has not been sent yet */
+  readonly keyFrameWanted: boolean;
 }
 
 export interface RateControllerOptions {
@@ -160,6 +164,8 @@ export interface RateController {
    * @param now ms; going backwards counts as standing still
    * @param hint.activity how much the frame differs from the last coded one: any measure that grows
    *   with it, unit free (mean absolute difference, share of changed blocks); its effect is learned
+   * @param hint.stillMs a picture that has stood still for 200 ms is refined until it is lossless;
+   *   call `plan` for it again and again, and stop when the encoder says that it is exact
    * @param hint.width and height of the source from this frame on, pixels, where they changed
    */
   plan(now: number, hint?: FrameHint): FramePlan;

@@ -62,15 +62,32 @@ function ConsumerStats({ consumer, name }: { consumer: ConsumerReport; name: str
             `${(stats.activeShare * 100).toFixed(0)} % active blocks, ` +
             `${String(stats.missing)} lost, ${String(stats.freezes)} freezes, ` +
             `${String(stats.keyFrames)} key frames, ${describeRepairs(stats.repairs)}, ` +
-            `${String(consumer.layerSwitches)} changes of layer` +
-            (consumer.audioLeadMs === undefined
-              ? ''
-              : `, sound ${consumer.audioLeadMs.toFixed(0)} ms ahead`)
+            `${String(consumer.layerSwitches)} changes of layer`
           : `${String(consumer.framesPresented)} frames shown`}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {lipSyncText(consumer)}
+        {captureCheckText(consumer)}
       </Text>
       {consumer.glassToGlass && <GlassToGlassText report={consumer.glassToGlass} />}
     </section>
   );
+}
+
+function lipSyncText({ sync }: ConsumerReport): string {
+  if (sync === undefined) return '';
+  const { audioLatencyMs, audioLeadMs, pictureLatencyMs } = sync;
+  const waits = pictureLatencyMs > 0 ? ', the picture waits for it' : '';
+  return (
+    `Sound after ${audioLatencyMs.toFixed(0)} ms, ` +
+    `${Math.abs(audioLeadMs).toFixed(0)} ms ${audioLeadMs < 0 ? 'behind' : 'ahead of'} the picture${waits}. `
+  );
+}
+
+function captureCheckText({ captureCheck }: ConsumerReport): string {
+  if (captureCheck === undefined) return '';
+  const { differenceMs, spreadMs } = captureCheck;
+  return `Capture times by RTP differ by ${differenceMs.toFixed(1)} ms ±${spreadMs.toFixed(1)}.`;
 }
 
 function GlassToGlassText({ report }: { readonly report: GlassToGlassReport }) {

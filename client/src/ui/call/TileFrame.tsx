@@ -75,6 +75,11 @@ export function TileFrame(props: TileFrameProps) {
 function Badges({ video, vp8Reason, quality }: TileFrameProps) {
   return (
     <div className={styles.badges}>
+      {video?.exact === true && (
+        <Tooltip label="Every pixel is as it was captured">
+          <Badge className={styles.badge ?? ''}>Bit-exact</Badge>
+        </Tooltip>
+      )}
       {quality && quality.level !== 'unknown' && <QualityBadge quality={quality} />}
       {vp8Reason ? (
         <Tooltip

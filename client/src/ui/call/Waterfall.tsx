@@ -26,7 +26,9 @@ export function Waterfall({ stages }: { readonly stages: StageSummaries }) {
   if (rows.length === 0) {
     return (
       <Text size="sm" c="dimmed">
-        Stages are measured for INN video.
+        {stages.captureToDisplay
+          ? `Camera to screen ${stages.captureToDisplay.p50.toFixed(0)} ms; stages are measured for INN video.`
+          : 'Stages are measured for INN video.'}
       </Text>
     );
   }

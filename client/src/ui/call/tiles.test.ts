@@ -8,6 +8,7 @@ const video = (consumerId: string): RemoteVideo => ({
   codec: 'inn',
   stream: { id: consumerId } as MediaStream,
   paused: undefined,
+  exact: false,
 });
 
 const peer = (id: string, displayName: string, part: Partial<RemotePeer> = {}): RemotePeer => ({
