@@ -11,6 +11,7 @@ export type {
   Encoder,
   FrameStats,
   FrameType,
+  TakeMemory,
 } from './codec/types.js';
 export { peekFrame, BITSTREAM_VERSION, type FrameHeader } from './bitstream/header.js';
 export { createCodecRuntime, type CodecRuntime, type CodecRuntimeOptions } from './runtime.js';

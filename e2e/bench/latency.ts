@@ -15,6 +15,7 @@ const HELP = `npm run bench:latency -- [options]
   --rounds N    calls with each codec (default 3)
   --size WxH    of the camera (default 640x360)
   --fps N       of the camera (default 30)
+  --cameras N   1: the receiver only watches and listens; 2: its camera is on too (default 1)
   --json OUT    all figures
   --docs DIR    folder of BENCHMARKS.md, or none (default docs)
 `;
@@ -27,6 +28,7 @@ interface Options {
   readonly width: number;
   readonly height: number;
   readonly fps: number;
+  readonly cameras: number;
   readonly json: string | undefined;
   readonly docs: string | undefined;
 }
@@ -43,7 +45,8 @@ function readOptions(): Options | undefined {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     options: {
-      ...{ seconds: text, rounds: text, size: text, fps: text, json: text, docs: text },
+      ...{ seconds: text, rounds: text, size: text, fps: text, cameras: text },
+      ...{ json: text, docs: text },
       help: { type: 'boolean' },
     },
   });
@@ -56,6 +59,7 @@ function readOptions(): Options | undefined {
     width: wholeNumber('size', size[1] ?? '', 80, 1920),
     height: wholeNumber('size', size[2] ?? '', 16, 1080),
     fps: wholeNumber('fps', values.fps ?? '30', 1, 60),
+    cameras: wholeNumber('cameras', values.cameras ?? '1', 1, 2),
     json: values.json === undefined ? undefined : fromCaller(values.json),
     docs: values.docs === 'none' ? undefined : fromCaller(values.docs ?? join(ROOT, 'docs')),
   };
@@ -79,7 +83,7 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const { width, height, fps, seconds } = options;
+  const { width, height, fps, seconds, cameras } = options;
   const load = loadavg()[0] ?? Number.NaN;
   const clip = cameraClip(width, height, fps);
   const server = await startServer();
@@ -98,7 +102,7 @@ async function main(): Promise<void> {
     await server.close();
   }
   const report = {
-    ...{ rounds, width, height, fps, seconds, load },
+    ...{ rounds, width, height, fps, seconds, cameras, load },
     browser: browsers[0].version(),
   };
   if (options.docs === undefined) process.stdout.write(`${describe(report)}\n`);

@@ -1,11 +1,13 @@
-import { rgbaToI420, scaleI420, splitNv12, type Size } from './pixels.js';
+import type { TakeMemory } from '@inncall/codec-core';
+import { freshMemory } from './pictureMemory.js';
+import { i420Bytes, rgbaToI420, scaleI420, splitNv12, type Size } from './pixels.js';
 import type { PictureColor } from '../transport/packet.js';
 
 /** A captured picture as the codec takes it: tightly packed I420, even sides. */
 export interface CapturedPicture {
   readonly width: number;
   readonly height: number;
-  readonly data: Uint8Array;
+  readonly data: Uint8Array<ArrayBuffer>;
   readonly color: PictureColor;
 }
 
@@ -18,39 +20,52 @@ const CONVERTED_COLOR: PictureColor = { matrix: 'bt709', fullRange: false };
  *
  * I420 and NV12 come as they are; every other format comes as RGBA and is
  * converted to BT.709, limited range.
+ *
+ * @param take memory for the picture and for what lies between; no piece may come twice
  */
-export async function readPicture(frame: VideoFrame): Promise<CapturedPicture> {
+export async function readPicture(
+  frame: VideoFrame,
+  take: TakeMemory = freshMemory,
+): Promise<CapturedPicture> {
   const visible = frame.visibleRect ?? new DOMRect(0, 0, frame.codedWidth, frame.codedHeight);
   const width = visible.width & ~1;
   const height = visible.height & ~1;
   const rect = { x: visible.x & ~1, y: visible.y & ~1, width, height };
-  const picture = { width, height, ...(await copyI420(frame, rect)) };
+  const picture = { width, height, ...(await copyI420(frame, rect, take)) };
   const smaller = frame.displayWidth < visible.width && frame.displayHeight < visible.height;
   return smaller
-    ? scaleTo(picture, { width: frame.displayWidth & ~1, height: frame.displayHeight & ~1 })
+    ? scaleTo(picture, { width: frame.displayWidth & ~1, height: frame.displayHeight & ~1 }, take)
     : picture;
 }
 
-/** @param scale factor on both sides, 0 < scale ≤ 1 */
-export function scalePicture(picture: CapturedPicture, scale: number): CapturedPicture {
+/**
+ * @param scale factor on both sides, 0 < scale ≤ 1
+ * @param take memory for the smaller picture
+ */
+export function scalePicture(
+  picture: CapturedPicture,
+  scale: number,
+  take: TakeMemory,
+): CapturedPicture {
   if (scale === 1) return picture;
   const side = (length: number) => Math.max(16, Math.round((length * scale) / 2) * 2);
-  return scaleTo(picture, { width: side(picture.width), height: side(picture.height) });
+  return scaleTo(picture, { width: side(picture.width), height: side(picture.height) }, take);
 }
 
-function scaleTo(picture: CapturedPicture, size: Size): CapturedPicture {
-  return { ...size, color: picture.color, data: scaleI420(picture, size) };
+function scaleTo(picture: CapturedPicture, size: Size, take: TakeMemory): CapturedPicture {
+  return { ...size, color: picture.color, data: scaleI420(picture, size, take(i420Bytes(size))) };
 }
 
 async function copyI420(
   frame: VideoFrame,
-  rect: { x: number; y: number; width: number; height: number },
-): Promise<{ data: Uint8Array; color: PictureColor }> {
+  rect: Size & { readonly x: number; readonly y: number },
+  take: TakeMemory,
+): Promise<{ data: Uint8Array<ArrayBuffer>; color: PictureColor }> {
   const { width, height } = rect;
   const luma = width * height;
   const chromaStride = width / 2;
   if (frame.format === 'I420') {
-    const data = new Uint8Array((luma * 3) / 2);
+    const data = take(i420Bytes(rect));
     await frame.copyTo(data, {
       rect,
       layout: [
@@ -62,19 +77,19 @@ async function copyI420(
     return { data, color: colorOf(frame) };
   }
   if (frame.format === 'NV12') {
-    const data = new Uint8Array((luma * 3) / 2);
-    await frame.copyTo(data, {
+    const nv12 = take(i420Bytes(rect));
+    await frame.copyTo(nv12, {
       rect,
       layout: [
         { offset: 0, stride: width },
         { offset: luma, stride: width },
       ],
     });
-    return { data: splitNv12(data, width, height), color: colorOf(frame) };
+    return { data: splitNv12(nv12, rect, take(i420Bytes(rect))), color: colorOf(frame) };
   }
-  const rgba = new Uint8Array(luma * 4);
+  const rgba = take(luma * 4);
   await frame.copyTo(rgba, { rect, format: 'RGBA', layout: [{ offset: 0, stride: width * 4 }] });
-  return { data: rgbaToI420(rgba, width, height), color: CONVERTED_COLOR };
+  return { data: rgbaToI420(rgba, rect, take(i420Bytes(rect))), color: CONVERTED_COLOR };
 }
 
 function colorOf(frame: VideoFrame): PictureColor {

@@ -4,11 +4,19 @@ export interface Size {
   readonly height: number;
 }
 
-/** NV12 (luma, then U and V interleaved) to I420 (luma, then U, then V). */
-export function splitNv12(nv12: Uint8Array, width: number, height: number): Uint8Array {
+/** Bytes of an I420 picture. */
+export function i420Bytes({ width, height }: Size): number {
+  return (width * height * 3) / 2;
+}
+
+/** NV12 (luma, then U and V interleaved) to I420 (luma, then U, then V), written to `out`. */
+export function splitNv12(
+  nv12: Uint8Array,
+  { width, height }: Size,
+  out: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
   const luma = width * height;
   const chroma = luma / 4;
-  const out = new Uint8Array(luma + 2 * chroma);
   out.set(nv12.subarray(0, luma));
   for (let i = 0; i < chroma; i += 1) {
     out[luma + i] = nv12[luma + 2 * i] ?? 0;
@@ -18,12 +26,15 @@ export function splitNv12(nv12: Uint8Array, width: number, height: number): Uint
 }
 
 /**
- * RGBA to I420, ITU-R BT.709 limited range, chroma as the mean of 2×2 pixels.
+ * RGBA to I420, ITU-R BT.709 limited range, chroma as the mean of 2×2 pixels, written to `out`.
  * Fixed point with 16 fraction bits.
  */
-export function rgbaToI420(rgba: Uint8Array, width: number, height: number): Uint8Array {
+export function rgbaToI420(
+  rgba: Uint8Array,
+  { width, height }: Size,
+  out: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
   const luma = width * height;
-  const out = new Uint8Array((luma * 3) / 2);
   let chromaAt = luma;
   for (let y = 0; y < height; y += 2) {
     for (let x = 0; x < width; x += 2) {
@@ -48,9 +59,12 @@ export function rgbaToI420(rgba: Uint8Array, width: number, height: number): Uin
   return out;
 }
 
-/** Shrinks an I420 picture; every sample is the mean of the area it covers. */
-export function scaleI420(picture: Size & { readonly data: Uint8Array }, to: Size): Uint8Array {
-  const out = new Uint8Array((to.width * to.height * 3) / 2);
+/** Shrinks an I420 picture to `out`; every sample is the mean of the area it covers. */
+export function scaleI420(
+  picture: Size & { readonly data: Uint8Array },
+  to: Size,
+  out: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
   const fromLuma = picture.width * picture.height;
   const toLuma = to.width * to.height;
   const half = (size: Size): Size => ({ width: size.width / 2, height: size.height / 2 });
@@ -66,34 +80,35 @@ export function scaleI420(picture: Size & { readonly data: Uint8Array }, to: Siz
 }
 
 function scalePlane(from: Uint8Array, source: Size, to: Uint8Array, target: Size): void {
-  // Horizontally first: one line of floats per source row.
-  const narrow = new Float32Array(target.width * source.height);
   const columns = coverage(source.width, target.width);
-  for (let y = 0; y < source.height; y += 1) {
-    const row = y * source.width;
-    for (let x = 0; x < target.width; x += 1) {
-      let sum = 0;
-      const first = columns.first[x] ?? 0;
-      const end = columns.first[x + 1] ?? 0;
-      for (let tap = first; tap < end; tap += 1) {
-        sum += (columns.weights[tap] ?? 0) * (from[row + (columns.sources[tap] ?? 0)] ?? 0);
-      }
-      narrow[y * target.width + x] = sum;
-    }
-  }
   const rows = coverage(source.height, target.height);
+  const narrow = new Float32Array(target.width);
   const sums = new Float32Array(target.width);
+  let narrowed = -1;
   for (let y = 0; y < target.height; y += 1) {
     sums.fill(0.5);
     for (let tap = rows.first[y] ?? 0; tap < (rows.first[y + 1] ?? 0); tap += 1) {
+      const row = rows.sources[tap] ?? 0;
+      if (row !== narrowed) narrowRow(from, row * source.width, columns, narrow);
+      narrowed = row;
       const weight = rows.weights[tap] ?? 0;
-      const line = (rows.sources[tap] ?? 0) * target.width;
       for (let x = 0; x < target.width; x += 1) {
-        sums[x] = (sums[x] ?? 0) + weight * (narrow[line + x] ?? 0);
+        sums[x] = (sums[x] ?? 0) + weight * (narrow[x] ?? 0);
       }
     }
     // Storing cuts the fraction off: the half above makes it a rounding.
     to.set(sums, y * target.width);
+  }
+}
+
+function narrowRow(from: Uint8Array, at: number, columns: Coverage, narrow: Float32Array): void {
+  for (let x = 0; x < narrow.length; x += 1) {
+    let sum = 0;
+    const end = columns.first[x + 1] ?? 0;
+    for (let tap = columns.first[x] ?? 0; tap < end; tap += 1) {
+      sum += (columns.weights[tap] ?? 0) * (from[at + (columns.sources[tap] ?? 0)] ?? 0);
+    }
+    narrow[x] = sum;
   }
 }
 

@@ -4,6 +4,7 @@ import { PictureRing } from '../codec-worker/pictureRing.js';
 import { drawTimeCode } from '../latency/timeCode.js';
 import { toTick } from '../transport/packet.js';
 import { readPicture } from './framePicture.js';
+import { PictureMemory } from './pictureMemory.js';
 import {
   timeCodeCommandSchema,
   type TimeCodeCommand,
@@ -29,13 +30,19 @@ async function mark({
 }: Extract<TimeCodeCommand, { type: 'open' }>): Promise<void> {
   const reader = frames.getReader();
   const writer = output.getWriter();
+  const memory = new PictureMemory();
   for (;;) {
     const { done, value: frame } = await reader.read();
     if (done) break;
     const captureTime = toTick(machineTime() + clockOffset);
     const { timestamp } = frame;
     try {
-      const picture = await readPicture(frame);
+      const used = new Set<Uint8Array>();
+      const picture = await readPicture(frame, (bytes) => {
+        const piece = memory.take(bytes, used);
+        used.add(piece);
+        return piece;
+      });
       drawTimeCode(picture, captureTime);
       if (probe) pictures.add({ ...picture, captureTime });
       await writer.write(toVideoFrame({ ...picture, timestamp }, picture.color));

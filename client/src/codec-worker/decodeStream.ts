@@ -35,7 +35,7 @@ export interface DecodeStreamOptions {
   readonly work: WorkQueue;
   /** Room time, ms. */
   readonly now: () => number;
-  /** Shows a picture, but not before `dueAt` (room time, ms). */
+  /** Shows a picture, of which it makes a copy, but not before `dueAt` (room time, ms). */
   readonly show: (picture: DecodedFrame['frame'], packet: Packet, dueAt: number) => void;
   /** For the sender of the stream. */
   readonly onReport: (report: FeedbackReport) => void;
@@ -77,6 +77,8 @@ export class DecodeStream {
   #leastLatency = 0;
   #freezes = 0;
   #standing = false;
+  /** Of the picture decoded last; the next one goes there too (see `PictureMemory` for the reason). */
+  #picture = new Uint8Array(0);
 
   constructor(options: DecodeStreamOptions) {
     this.#options = options;
@@ -198,7 +200,9 @@ export class DecodeStream {
     if (this.#closed) return;
     const decodeStart = this.#options.now();
     try {
-      this.#last = await this.#options.decoder.decode(packet.data, packet.captureTime * 1000);
+      const { decoder } = this.#options;
+      const timestamp = packet.captureTime * 1000;
+      this.#last = await decoder.decode(packet.data, timestamp, (bytes) => this.#take(bytes));
     } catch (cause) {
       const code = cause instanceof CodecError ? cause.code : 'unknown';
       this.#errors[code] = (this.#errors[code] ?? 0) + 1;
@@ -229,6 +233,11 @@ export class DecodeStream {
       decodeEnd,
       shownAt,
     });
+  }
+
+  #take(bytes: number): Uint8Array<ArrayBuffer> {
+    if (this.#picture.length !== bytes) this.#picture = new Uint8Array(bytes);
+    return this.#picture;
   }
 
   #note(decoded: DecodedFrame, now: number): void {

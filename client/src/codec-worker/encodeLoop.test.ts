@@ -102,10 +102,15 @@ function setUp() {
     const frame = new Frame(index);
     clock.now = 1_000_000 + index * FRAME_MS;
     frames.enqueue(frame);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await new Promise((resolve) => setTimeout(resolve, 5));
     return frame;
   };
-  return { loop, encoder, carrier, capture };
+  const captureAll = async (indices: readonly number[]): Promise<void> => {
+    clock.now = 1_000_000 + (indices.at(-1) ?? 0) * FRAME_MS;
+    for (const index of indices) frames.enqueue(new Frame(index));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  return { loop, encoder, carrier, capture, captureAll };
 }
 
 const isKeyFrame = ({ packet }: PendingPacket): boolean => packet.reference === undefined;
@@ -119,6 +124,18 @@ describe('EncodeLoop', () => {
     expect(carrier.packets.map(({ packet }) => packet.reference)).toEqual([undefined, 0, 1, 2, 3]);
     expect(frames.every(({ closed }) => closed)).toBe(true);
     expect(loop.stats).toMatchObject({ captured: 5, encoded: 5, sent: 5, keyFrames: 1 });
+    await loop.close();
+  });
+
+  test('goes on with the newest of the frames that came while one was coded', async () => {
+    const { loop, carrier, captureAll } = setUp();
+    await captureAll([0]);
+    await captureAll([1, 2, 3, 4]);
+    const captured = carrier.packets.map(({ packet }) => Math.round(packet.captureTime / FRAME_MS));
+    expect(captured.map((time) => time - (captured[0] ?? 0)).at(-1)).toBe(4);
+    expect(loop.stats).toMatchObject({ captured: 5, encoded: carrier.packets.length });
+    expect(loop.stats.drops.late).toBe(5 - carrier.packets.length);
+    expect(carrier.packets.length).toBeLessThanOrEqual(3);
     await loop.close();
   });
 

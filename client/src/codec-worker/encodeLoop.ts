@@ -8,8 +8,10 @@ import {
   type RateController,
   type ReceiverReport,
   type ReferenceChoice,
+  type TakeMemory,
 } from '@inncall/codec-core';
 import { scalePicture, type CapturedPicture } from '../capture/framePicture.js';
+import { PictureMemory } from '../capture/pictureMemory.js';
 import { lumaDifference } from '../capture/pixels.js';
 import { CaptureClock } from '../latency/captureClock.js';
 import type { PendingPacket } from '../transport/carrierSender.js';
@@ -43,7 +45,8 @@ export interface PacketCarrier {
 }
 
 export interface EncodeLoopOptions<Frame extends CapturedFrame> {
-  readonly readPicture: (frame: Frame) => Promise<CapturedPicture>;
+  /** Copies a frame's pixels to memory that it takes. */
+  readonly readPicture: (frame: Frame, take: TakeMemory) => Promise<CapturedPicture>;
   readonly createEncoder: (size: { width: number; height: number }) => Encoder;
   readonly rate: RateController;
   readonly carrier: PacketCarrier;
@@ -71,6 +74,8 @@ interface LastCoded {
   readonly source: CapturedPicture;
   readonly encodeMs: number;
   readonly at: number;
+  /** Captured frames that came too late for the encoder until then. */
+  readonly late: number;
 }
 
 /**
@@ -90,6 +95,14 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   readonly #recovery = createRecovery();
   #clockOffset = 0;
   #paused = false;
+  /** A captured frame is being copied. */
+  #copying = false;
+  readonly #memory = new PictureMemory();
+  /** Memory taken for frames that are being copied. */
+  readonly #incoming = new Set<Uint8Array>();
+  /** The picture that was coded last, as it was coded. */
+  #scaled: CapturedPicture | undefined;
+  readonly #turn = new TaskTurn();
   #captured = 0;
   #sequence = 0;
   #keyFrames = 0;
@@ -201,6 +214,8 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     for (;;) {
       const { done, value: frame } = await reader.read();
       if (done) return;
+      this.#copying = true;
+      const taken: Uint8Array[] = [];
       const readAt = this.#options.now();
       const { timestamp } = frame;
       const capturedAt = this.#captureClock.toMachineTime(timestamp, readAt);
@@ -210,7 +225,12 @@ export class EncodeLoop<Frame extends CapturedFrame> {
         if (this.#paused) {
           this.#drops.add('paused');
         } else {
-          const picture = await this.#options.readPicture(frame);
+          const picture = await this.#options.readPicture(frame, (bytes) => {
+            const piece = this.#take(bytes);
+            this.#incoming.add(piece);
+            taken.push(piece);
+            return piece;
+          });
           const arrival = { picture, timestamp, readAt, capturedAt };
           this.#mailbox.put(this.#still?.captured(arrival) ?? arrival);
         }
@@ -218,6 +238,8 @@ export class EncodeLoop<Frame extends CapturedFrame> {
         this.#noteFailure(cause);
       } finally {
         frame.close();
+        for (const piece of taken) this.#incoming.delete(piece);
+        this.#copying = false;
       }
     }
   }
@@ -226,6 +248,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     this.#still?.close();
     this.#mailbox.close();
     await this.#done;
+    this.#turn.close();
     await this.#encoder?.encoder.close();
   }
 
@@ -239,7 +262,20 @@ export class EncodeLoop<Frame extends CapturedFrame> {
         this.#noteFailure(cause);
       }
       this.#still?.dealtWith(arrival);
+      await this.#catchUp();
     }
+  }
+
+  /**
+   * While a frame is coded, captured ones wait in the stream. All of them come in before the next is
+   * coded: else the oldest would be, and a slow device would show a picture that is ever later.
+   */
+  async #catchUp(): Promise<void> {
+    let before;
+    do {
+      before = this.#captured;
+      await this.#turn.over();
+    } while (this.#copying || this.#captured !== before);
   }
 
   async #handle({ picture: source, readAt, capturedAt, ...arrival }: Arrival): Promise<void> {
@@ -268,7 +304,8 @@ export class EncodeLoop<Frame extends CapturedFrame> {
       this.#drops.add(planned.action === 'pause' ? 'paused' : 'frame-rate');
       return;
     }
-    const picture = scalePicture(source, planned.scale);
+    const picture = scalePicture(source, planned.scale, (bytes) => this.#take(bytes));
+    this.#scaled = picture;
     const encoder = await this.#encoderFor(picture);
     const choice = this.#recovery.choose(now());
     const captureTime = toTick(capturedAt + this.#clockOffset);
@@ -288,7 +325,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     if (reference !== undefined && choice.repairs) this.#repairs += 1;
     const encodeEnd = now();
     this.#options.onPicture?.({ ...picture, captureTime });
-    this.#note({ stats, source, encodeMs, at: encodeStart });
+    this.#note({ stats, source, encodeMs, at: encodeStart, late: this.#drops.counts.late });
     rate.frameSent(capturedAt, { plan, bytes: data.length });
     const complete = stats.exact && plan.scale === 1 && !rate.state.keyFrameWanted;
     this.#still?.coded(source, complete);
@@ -341,7 +378,8 @@ export class EncodeLoop<Frame extends CapturedFrame> {
       this.#options.rate.deviceFeedback({
         encodeMs: coded.encodeMs,
         decodeMs: this.#decodeMs,
-        frameIntervalMs: coded.at - previous.at,
+        frameIntervalMs: (coded.at - previous.at) / (1 + coded.late - previous.late),
+        activeShare: coded.stats.activeShare,
       });
     }
   }
@@ -359,6 +397,19 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     this.#options.rate.requestKeyFrame();
   }
 
+  /** Memory that none of the pictures in use occupies. */
+  #take(bytes: number): Uint8Array<ArrayBuffer> {
+    const pictures = [
+      ...this.#mailbox.held.map(({ picture }) => picture),
+      this.#still?.latest,
+      this.#last?.source,
+      this.#scaled,
+    ];
+    const used = new Set<Uint8Array>(this.#incoming);
+    for (const picture of pictures) if (picture !== undefined) used.add(picture.data);
+    return this.#memory.take(bytes, used);
+  }
+
   async #encoderFor({ width, height }: CapturedPicture): Promise<Encoder> {
     if (this.#encoder?.width !== width || this.#encoder.height !== height) {
       await this.#encoder?.encoder.close();
@@ -366,5 +417,21 @@ export class EncodeLoop<Frame extends CapturedFrame> {
       this.#recovery.reset();
     }
     return this.#encoder.encoder;
+  }
+}
+
+/** Lets other tasks of this thread run; unlike a timer it is not held back. */
+class TaskTurn {
+  readonly #channel = new MessageChannel();
+
+  over(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#channel.port1.onmessage = () => resolve();
+      this.#channel.port2.postMessage(undefined);
+    });
+  }
+
+  close(): void {
+    this.#channel.port1.close();
   }
 }

@@ -44,6 +44,7 @@ export class DropCounter {
 export class FrameMailbox<Frame> {
   readonly #drops: DropCounter;
   #frame: Frame | undefined;
+  #taken: Frame | undefined;
   #spare = false;
   #wake: (() => void) | undefined;
   #closed = false;
@@ -76,14 +77,20 @@ export class FrameMailbox<Frame> {
       });
       this.#wake = undefined;
     }
-    const frame = this.#frame;
+    this.#taken = this.#frame;
     this.#frame = undefined;
-    return frame;
+    return this.#taken;
+  }
+
+  /** The frame that waits, and the one taken last until the next is. */
+  get held(): readonly Frame[] {
+    return [this.#frame, this.#taken].filter((frame) => frame !== undefined);
   }
 
   close(): void {
     this.#closed = true;
     this.#frame = undefined;
+    this.#taken = undefined;
     this.#wake?.();
   }
 }

@@ -69,7 +69,8 @@ function open(writable: WritableStream<VideoFrame>, settings: EncodeSettings): P
   });
   const pictures = settings.probe ? new PictureRing(PROBE_BYTES) : undefined;
   const loop: EncodeLoop<VideoFrame> = new EncodeLoop<VideoFrame>({
-    readPicture: async (frame) => scalePicture(await readPicture(frame), settings.scale),
+    readPicture: async (frame, take) =>
+      scalePicture(await readPicture(frame, take), settings.scale, take),
     createEncoder: (size) => createEncoder(codec, size),
     rate,
     carrier,

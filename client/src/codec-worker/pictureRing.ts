@@ -10,8 +10,9 @@ export class PictureRing {
     this.#maxBytes = maxBytes;
   }
 
+  /** Keeps a copy. */
   add(picture: Picture): void {
-    this.#pictures.push(picture);
+    this.#pictures.push({ ...picture, data: picture.data.slice() });
     this.#bytes += picture.data.length;
     while (this.#bytes > this.#maxBytes && this.#pictures.length > 1) {
       this.#bytes -= this.#pictures.shift()?.data.length ?? 0;

@@ -44,6 +44,11 @@ export class StillSource {
     return this.#settled;
   }
 
+  /** The picture that may come again. */
+  get latest(): CapturedPicture | undefined {
+    return this.#latest?.picture;
+  }
+
   /** Notes a captured picture; one that equals the last is given back as that one. */
   captured(arrival: Arrival): Arrival {
     const before = this.#latest?.picture;

@@ -1,9 +1,15 @@
 import { StageSamples, type StageSummary } from './stageSamples.js';
 import { TimeCodeReader } from './timeCodeReader.js';
 
+/**
+ * Least time between two readings, ms: one takes some milliseconds of the page's thread, and reading
+ * every picture would delay what it measures.
+ */
+const INTERVAL_MS = 95;
+
 /** What the time codes of one shown video say. */
 export interface GlassToGlassReport {
-  /** Shown pictures whose code was read, and those where none could be. */
+  /** Shown pictures looked at whose code was read, and those where none could be. */
   readonly read: number;
   readonly unread: number;
   /** Time drawn to time shown, ms. */
@@ -22,6 +28,7 @@ export class GlassToGlass {
   readonly #aboveStamps = new StageSamples();
   #read = 0;
   #unread = 0;
+  #lookedAt = -Infinity;
 
   get report(): GlassToGlassReport {
     return {
@@ -35,9 +42,11 @@ export class GlassToGlass {
   /**
    * Looks at what the element shows, visible from `shownAt` (room time, ms) on.
    *
-   * @returns the latency, ms; `undefined` where the code cannot be read
+   * @returns the latency, ms; `undefined` where the code cannot be read or the last look was just now
    */
   look(element: HTMLVideoElement, shownAt: number): number | undefined {
+    if (Math.abs(shownAt - this.#lookedAt) < INTERVAL_MS) return undefined;
+    this.#lookedAt = shownAt;
     const drawnAt = this.#reader.read(element, shownAt);
     if (drawnAt === undefined) {
       this.#unread += 1;

@@ -1,7 +1,10 @@
 /** Within this the ear notices nothing, and less steering is less disturbance, ms. */
 const TOLERATED_MS = 15;
-/** A picture is held back until the sound is at most this late, ms: out of 45 that count as in step. */
-const LATE_SOUND_MS = 25;
+/**
+ * A picture is held back until the sound is at most this late, ms: out of 45 that count as in step.
+ * More would be latency that nobody needs.
+ */
+const LATE_SOUND_MS = 38;
 const MAX_AUDIO_TARGET_MS = 500;
 /** A picture is held back by no more than this for its sound, ms. */
 const MAX_HOLD_MS = 100;

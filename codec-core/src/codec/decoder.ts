@@ -13,7 +13,7 @@ import { codeKeyFrame } from './keyFrame.js';
 import { pictureChecksum } from './pictureChecksum.js';
 import { codePredictedFrame } from './predictedFrame.js';
 import { References, type Reference } from './references.js';
-import type { DecodedFrame, Decoder } from './types.js';
+import type { DecodedFrame, Decoder, TakeMemory } from './types.js';
 import { createWorkspace, resetContexts, saveFrame, type Workspace } from './workspace.js';
 
 export interface DecoderOptions {
@@ -47,7 +47,7 @@ class FrameDecoder implements Decoder {
     this.#maxPixels = maxPixels;
   }
 
-  async decode(data: Uint8Array, timestamp: number): Promise<DecodedFrame> {
+  async decode(data: Uint8Array, timestamp: number, take?: TakeMemory): Promise<DecodedFrame> {
     if (!this.#open) throw new CodecError('closed', 'the decoder was closed');
     const timer = new StageTimer();
     const header = readHeader(data);
@@ -96,7 +96,7 @@ class FrameDecoder implements Decoder {
     }
     if (!reference) references.clear();
     references.store(header.frameId);
-    const frame = saveFrame(kernels, work.grid, work.decoded, timestamp);
+    const frame = saveFrame(kernels, work.grid, work.decoded, timestamp, take);
     this.#sized = sized;
     timer.mark('store');
     return {

@@ -162,10 +162,9 @@ function chooseActive(c: FrameContext, quant: QuantSettings, most: number): void
   run.codingGains(work.target, work.base, candidates, quant.step, work.gains);
   const list = c.kernels.int32(work.list, candidates);
   const gains = c.kernels.float32(work.gains, candidates);
-  const least = Math.max(
-    quant.lossless ? -Infinity : ACTIVITY_THRESHOLD,
-    candidates > most ? gainOfRank(gains, most) : -Infinity,
-  );
+  const worth = quant.lossless ? -Infinity : ACTIVITY_THRESHOLD;
+  const worthy = gains.reduce((count, gain) => count + (gain > worth ? 1 : 0), 0);
+  const least = worthy > most ? gainOfRank(gains, most) : worth;
   let active = 0;
   for (let n = 0; n < candidates; n++) {
     const on = (gains[n] ?? 0) > least && active < most;

@@ -32,8 +32,11 @@ export interface EncodedFrame {
   readonly stats: FrameStats;
 }
 
+/** Gives memory of a size in bytes, contents undefined. */
+export type TakeMemory = (bytes: number) => Uint8Array<ArrayBuffer>;
+
 export interface DecodedFrame {
-  /** The picture; owned by the caller. */
+  /** The picture; owned by the caller, in the memory that it gave. */
   readonly frame: I420Frame;
   readonly stats: FrameStats;
 }
@@ -56,7 +59,8 @@ export interface Decoder {
    * Decodes one frame. After any CodecError the decoder stays usable: its references are as before
    * the call and the next key frame decodes.
    * @param timestamp capture time in microseconds, given to the decoded frame.
+   * @param take where the picture goes; new memory by default. Used memory is faster by far.
    */
-  decode(data: Uint8Array, timestamp: number): Promise<DecodedFrame>;
+  decode(data: Uint8Array, timestamp: number, take?: TakeMemory): Promise<DecodedFrame>;
   close(): Promise<void>;
 }

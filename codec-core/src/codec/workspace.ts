@@ -1,6 +1,7 @@
 import type { Kernels, Pointer } from '../kernels/kernels.js';
 import { planesOf, type I420Frame } from '../frame/i420.js';
 import { STATE_BYTES } from '../motion/geometry.js';
+import type { TakeMemory } from './types.js';
 
 /** Coefficients of a block. */
 export const ROW = 96;
@@ -220,16 +221,17 @@ function loadPlane(
   }
 }
 
-/** Copies decoded planes to a tightly packed frame of the picture's own size. */
+/** Copies decoded planes to a tightly packed frame of the picture's own size, in memory from `take`. */
 export function saveFrame(
   kernels: Kernels,
   grid: Grid,
   from: PicturePlanes,
   timestamp: number,
+  take: TakeMemory = (bytes) => new Uint8Array(bytes),
 ): I420Frame {
   const cw = (grid.width + 1) >> 1;
   const ch = (grid.height + 1) >> 1;
-  const data = new Uint8Array(grid.width * grid.height + 2 * cw * ch);
+  const data = take(grid.width * grid.height + 2 * cw * ch);
   let at = 0;
   for (const [pointer, width, height, stride] of [
     [from.y, grid.width, grid.height, grid.w8],

@@ -193,7 +193,12 @@ describe('a live target', () => {
         for (const { gapMs, bitrate, encodeMs, ...more } of list) {
           now += gapMs;
           controller.networkFeedback(feedback(now, bitrate, more));
-          controller.deviceFeedback({ encodeMs, decodeMs: 0, frameIntervalMs: FRAME_MS });
+          controller.deviceFeedback({
+            encodeMs,
+            decodeMs: 0,
+            frameIntervalMs: FRAME_MS,
+            activeShare: 1,
+          });
           step();
         }
         let coded = 0;
@@ -341,7 +346,12 @@ describe('frame rate and resolution', () => {
 
   test('the planned frame rate is the one that comes', () => {
     const slow = (controller: RateController): void =>
-      controller.deviceFeedback({ encodeMs: 45, decodeMs: 10, frameIntervalMs: 50 });
+      controller.deviceFeedback({
+        encodeMs: 45,
+        decodeMs: 10,
+        frameIntervalMs: 50,
+        activeShare: 1,
+      });
     const { sent, plans } = run(20, () => 1_000_000, { each: slow });
     const frameRate = plans.at(-1)?.frameRate ?? 0;
     expect(frameRate).toBeLessThan(30);
@@ -360,6 +370,7 @@ describe('a slow device', () => {
         encodeMs: encodeMs * scale ** 2 * (0.4 + 0.6 * activeShare),
         decodeMs: 4,
         frameIntervalMs: 1000 / frameRate,
+        activeShare,
       });
     };
 
@@ -377,6 +388,20 @@ describe('a slow device', () => {
     expect(points[4]?.scale).toBeLessThan(1);
   });
 
+  test('codes coarser than the link allows before it gives up frame rate', () => {
+    const each = (controller: RateController): void => {
+      const { scale, frameRate } = controller.state;
+      const encodeMs = 32 * scale ** 2;
+      const frameIntervalMs = 1000 / frameRate;
+      controller.deviceFeedback({ encodeMs, decodeMs: 0, frameIntervalMs, activeShare: 0.05 });
+    };
+    const { plans } = run(12, () => 4_000_000, { each });
+    const limited = plans.filter(({ limitedBy }) => limitedBy === 'cpu');
+    expect(limited[0]).toMatchObject({ frameRate: 30, scale: 1 });
+    expect(limited.at(-1)).toMatchObject({ frameRate: 20, scale: 1 });
+    expect(limited.at(-1)?.qp).toBeGreaterThanOrEqual(16);
+  });
+
   test('comes back when the device has time again', () => {
     const each = (controller: RateController, now: number): void =>
       device(now < 10_000 ? 60 : 10)(controller);
@@ -391,11 +416,11 @@ describe('a slow device', () => {
       return controller.judge(plan, plan.allowanceBytes / 3).accept;
     };
     const fast = createRateController();
-    fast.deviceFeedback({ encodeMs: 5, decodeMs: 5, frameIntervalMs: 33 });
+    fast.deviceFeedback({ encodeMs: 5, decodeMs: 5, frameIntervalMs: 33, activeShare: 1 });
     expect(small(fast)).toBe(false);
     const slow = createRateController();
     for (let i = 0; i < 50; i++) {
-      slow.deviceFeedback({ encodeMs: 16, decodeMs: 8, frameIntervalMs: 33 });
+      slow.deviceFeedback({ encodeMs: 16, decodeMs: 8, frameIntervalMs: 33, activeShare: 1 });
     }
     expect(small(slow)).toBe(true);
   });
@@ -474,7 +499,13 @@ describe('hostile arguments', () => {
           () => controller.contentHint({ kind: 'camera', activity: value }),
           () => controller.networkFeedback(feedback(0, value)),
           () => controller.networkFeedback(feedback(0, 1, { pacerQueueMs: value })),
-          () => controller.deviceFeedback({ encodeMs: value, decodeMs: 1, frameIntervalMs: 33 }),
+          () =>
+            controller.deviceFeedback({
+              encodeMs: value,
+              decodeMs: 1,
+              frameIntervalMs: 33,
+              activeShare: 1,
+            }),
         ];
         for (const call of calls) expect(call).toThrow(CodecError);
       }),
@@ -501,7 +532,12 @@ describe('hostile arguments', () => {
           controller.networkFeedback(
             feedback(now, bitrate, { rttMs: size, lossFraction: activity }),
           );
-          controller.deviceFeedback({ encodeMs: size, decodeMs: bitrate, frameIntervalMs: now });
+          controller.deviceFeedback({
+            encodeMs: size,
+            decodeMs: bitrate,
+            frameIntervalMs: now,
+            activeShare: 1,
+          });
           const plan = controller.plan(now, { activity });
           expect(plan.qp).toBeGreaterThanOrEqual(8);
           expect(plan.qp).toBeLessThanOrEqual(63);

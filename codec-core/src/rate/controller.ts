@@ -135,7 +135,9 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   const pixelsAt = (scale: number): number => width * height * scale ** 2;
   const intervalMs = (): number => 1000 / rung.frameRate;
   const limitedBy = (): LimitReason => (gate.state === 'open' ? rung.limitedBy : 'network');
-  const clampQp = (qp: number): number => Math.min(COARSEST_QP, Math.max(minQp, Math.round(qp)));
+  const finestQp = (): number => Math.min(COARSEST_QP, minQp + (fixed ? 0 : rung.coarser));
+  const clampQp = (qp: number): number =>
+    Math.min(COARSEST_QP, Math.max(finestQp(), Math.round(qp)));
 
   function tick(time: number): number {
     const now = clampArgument('now', time, -Number.MAX_VALUE, Number.MAX_VALUE);
@@ -165,7 +167,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       const budget = buffer.room(limits.keyBudgetMs);
       rung.start(now, (scale) => model.qpFor({ keyFrame: true, pixels: pixelsAt(scale) }, budget));
     } else {
-      smoothQp += rung.update(now, smoothQp, smoothQp < minQp + 0.5);
+      smoothQp += rung.update(now, smoothQp, smoothQp < finestQp() + 0.5);
     }
   }
 
@@ -215,7 +217,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   /** Index at which the present content takes the video rate with an empty buffer. */
   function evenQp(now: number): number {
     const bytes = wire.codedBytes((videoBitrate(now) * intervalMs()) / 1000);
-    return Math.min(COARSEST_QP, Math.max(minQp, model.qpFor(context, 8 * bytes)));
+    return Math.min(COARSEST_QP, Math.max(finestQp(), model.qpFor(context, 8 * bytes)));
   }
 
   function planOf(action: PlanAction, bytes: number, qp: number): FramePlan {
@@ -320,7 +322,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       const over = bytes > plan.maxBytes;
       const under =
         bytes < TOLERANCE_UNDER * plan.allowanceBytes &&
-        plan.qp > minQp &&
+        plan.qp > finestQp() &&
         (fixed || rung.canRepeat());
       if (plan.attempt >= LAST_ATTEMPT || !(over || under)) return { accept: true };
       attempts.push({ qp: plan.qp, bits: 8 * bytes });
@@ -352,7 +354,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       return {
         videoBitrate: paused ? 0 : videoBitrate(clock ?? 0),
         bufferMs: buffer.contentMs(),
-        qp: Math.min(COARSEST_QP, Math.max(minQp, smoothQp ?? COARSEST_QP)),
+        qp: Math.min(COARSEST_QP, Math.max(finestQp(), smoothQp ?? COARSEST_QP)),
         frameRate: rung.frameRate,
         scale: rung.scale,
         activeShare: rung.activeShare,

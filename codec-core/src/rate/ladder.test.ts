@@ -9,18 +9,18 @@ function wishUntilChange(
   ladder: ReturnType<typeof createLadder>,
   from: number,
   wish: Wish,
-  urgent = false,
+  hurry = 1,
 ): number {
   for (let now = from; now < from + 100_000; now += 100) {
-    if (ladder.update(now, wish, urgent)) return now;
+    if (ladder.update(now, wish, hurry)) return now;
   }
   return Infinity;
 }
 
-test('follows a wish that lasts: soon down, late up, sooner when urgent', () => {
+test('follows a wish that lasts: soon down, late up, sooner in a hurry', () => {
   const ladder = createLadder(5, TIMES);
   expect(wishUntilChange(ladder, 0, 'down')).toBe(1000);
-  expect(wishUntilChange(ladder, 1100, 'down', true)).toBe(1600);
+  expect(wishUntilChange(ladder, 1100, 'down', 2)).toBe(1600);
   expect(wishUntilChange(ladder, 20_000, 'up')).toBe(24_000);
   expect(ladder.index).toBe(1);
 });

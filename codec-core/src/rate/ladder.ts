@@ -7,12 +7,12 @@ export interface Rung {
   readonly frameRate: number;
   /** share of the blocks of a predicted frame that may be active */
   readonly activeShare: number;
+  /** quantization indices that the finest one allowed is coarser than asked for */
+  readonly coarser: number;
 }
 
-const rung = (scale: number, frameRate: number, activeShare = 1): Rung => ({
-  scale,
-  frameRate,
-  activeShare,
+const rung = (scale: number, frameRate: number, activeShare = 1, coarser = 0): Rung => ({
+  ...{ scale, frameRate, activeShare, coarser },
 });
 
 /** Steps for a narrow link, best first: people keep their motion, screens their sharpness. */
@@ -39,18 +39,21 @@ export const NETWORK_RUNGS: Readonly<Record<ContentKind, readonly Rung[]>> = {
   ],
 };
 
-/** Steps for a slow device: active blocks, then frame rate, then resolution. */
+/**
+ * Steps for a slow device: active blocks, by a coarser finest index where few are and by a cap where
+ * many are, then frame rate, then resolution.
+ */
 export const DEVICE_RUNGS: readonly Rung[] = [
   rung(1, Infinity),
-  rung(1, Infinity, 0.7),
-  rung(1, Infinity, 0.5),
-  rung(1, Infinity, 0.35),
-  rung(1, 20, 0.35),
-  rung(1, 15, 0.35),
-  rung(1, 10, 0.35),
-  rung(3 / 4, 10, 0.35),
-  rung(1 / 2, 10, 0.35),
-  rung(3 / 8, 7.5, 0.35),
+  rung(1, Infinity, 0.7, 3),
+  rung(1, Infinity, 0.5, 6),
+  rung(1, Infinity, 0.35, 8),
+  rung(1, 20, 0.35, 8),
+  rung(1, 15, 0.35, 8),
+  rung(1, 10, 0.35, 8),
+  rung(3 / 4, 10, 0.35, 8),
+  rung(1 / 2, 10, 0.35, 8),
+  rung(3 / 8, 7.5, 0.35, 8),
 ];
 
 export type Wish = 'down' | 'stay' | 'up';
@@ -68,13 +71,14 @@ const REGRET_MS = 10_000;
 /** Each mistake doubles the patience before the next step up, up to this factor. */
 const MAX_PATIENCE = 8;
 
-const URGENCY = 2;
-
 /** Position on a list of rungs, 0 best. */
 export interface Ladder {
   readonly index: number;
-  /** Takes note of the wish; true when the index changed. What is urgent happens twice as soon. */
-  update(now: number, wish: Wish, urgent?: boolean): boolean;
+  /**
+   * Takes note of the wish; true when the index changed.
+   * @param hurry how many times as soon as usual it happens, default 1
+   */
+  update(now: number, wish: Wish, hurry?: number): boolean;
   jump(now: number, index: number): void;
 }
 
@@ -99,12 +103,11 @@ export function createLadder(length: number, times: LadderTimes): Ladder {
       return index;
     },
     jump: move,
-    update(now, next, urgent = false) {
+    update(now, next, hurry = 1) {
       if (next !== wish) {
         wish = next;
         wishedSince = now;
       }
-      const hurry = urgent ? URGENCY : 1;
       const waitedMs = (now - wishedSince) * hurry;
       if ((now - changedAt) * hurry < times.dwellMs) return false;
       if (wish === 'down' && index < length - 1 && waitedMs >= times.downAfterMs) {

@@ -9,8 +9,9 @@ import type { ContentKind, DeviceFeedback, LimitReason } from './types.js';
  */
 const DOWN_QP = 48;
 const UP_QP = 36;
-/** Above this the picture is of little use. */
+/** Above this the picture is of little use: it gets smaller twice as soon. */
 const URGENT_QP = 58;
+const URGENT_HURRY = 2;
 
 /** Finest index at which a key frame must fit its budget on the rung to start with. */
 const START_QP: Readonly<Record<ContentKind, number>> = { camera: 55, screen: 63 };
@@ -27,16 +28,20 @@ const ROOMY_LOAD = 0.7;
 /** Share of the time that coding a frame twice may take. */
 const REPEAT_LOAD = 0.8;
 const LOAD_WEIGHT = 0.1;
-/** Part of the time of encoding that does not depend on the number of active blocks. */
-const DENSE_SHARE = 0.4;
+/** Part of the time of encoding a picture of active blocks only that one without any takes too. */
+const DENSE_SHARE = 0.2;
 
 const NETWORK_TIMES = { downAfterMs: 1500, upAfterMs: 4000, dwellMs: 2000 };
-const DEVICE_TIMES = { downAfterMs: 700, upAfterMs: 5000, dwellMs: 1000 };
+/** A picture that gets larger costs a key frame: the device's other steps up come sooner. */
+const LARGER_HURRY = 0.4;
+const DEVICE_TIMES = { downAfterMs: 1000, upAfterMs: 2000, dwellMs: 1000 };
 
 export interface OperatingRung {
   readonly scale: number;
   readonly frameRate: number;
   readonly activeShare: number;
+  /** By how many indices the device asks for less than the finest index allowed. */
+  readonly coarser: number;
   readonly limitedBy: LimitReason;
   setKind(now: number, kind: ContentKind): void;
   device(feedback: DeviceFeedback): void;
@@ -63,6 +68,7 @@ export function createOperatingRung(
   const device = createLadder(DEVICE_RUNGS.length, DEVICE_TIMES);
   let encodeLoad = 0;
   let decodeLoad = 0;
+  let active = 1;
 
   const networkRung = (index = network.index): Rung => at(NETWORK_RUNGS[kind], index);
   const deviceRung = (index = device.index): Rung => at(DEVICE_RUNGS, index);
@@ -85,10 +91,14 @@ export function createOperatingRung(
     return qp + qpShift(networkRung(), networkRung(better)) < UP_QP ? 'up' : 'stay';
   }
 
+  /** About as many blocks are active as bits are needed, inversely to the step. */
+  const activeOn = (rung: Rung): number =>
+    Math.min(rung.activeShare, active * 2 ** ((deviceRung().coarser - rung.coarser) / 8));
+
   const encodeCost = (rung: Rung): number =>
     rung.scale ** 2 *
     frameRate(rung, networkRung()) *
-    (DENSE_SHARE + (1 - DENSE_SHARE) * rung.activeShare);
+    (DENSE_SHARE + (1 - DENSE_SHARE) * activeOn(rung));
 
   function deviceWish(): Wish {
     if (encodeLoad + decodeLoad > FULL_LOAD) return 'down';
@@ -107,6 +117,9 @@ export function createOperatingRung(
     get activeShare() {
       return deviceRung().activeShare;
     },
+    get coarser() {
+      return deviceRung().coarser;
+    },
     get limitedBy() {
       if (device.index > 0) return 'cpu';
       return network.index > 0 ? 'network' : 'none';
@@ -122,6 +135,7 @@ export function createOperatingRung(
       const decode = clampArgument('decodeMs', feedback.decodeMs, 0, 1e4) / interval;
       encodeLoad += LOAD_WEIGHT * (encode - encodeLoad);
       decodeLoad += LOAD_WEIGHT * (decode - decodeLoad);
+      active += LOAD_WEIGHT * (clampArgument('activeShare', feedback.activeShare, 0, 1) - active);
     },
     canRepeat: () => 2 * encodeLoad + decodeLoad < REPEAT_LOAD,
     start(now, keyQp) {
@@ -130,9 +144,11 @@ export function createOperatingRung(
       network.jump(now, fair < 0 ? rungs.length - 1 : fair);
     },
     update(now, qp, atFinest) {
-      device.update(now, deviceWish());
+      const wish = deviceWish();
+      const larger = deviceRung(Math.max(0, device.index - 1)).scale > deviceRung().scale;
+      device.update(now, wish, wish === 'up' && larger ? LARGER_HURRY : 1);
       const before = networkRung();
-      return network.update(now, networkWish(qp, atFinest), qp > URGENT_QP)
+      return network.update(now, networkWish(qp, atFinest), qp > URGENT_QP ? URGENT_HURRY : 1)
         ? qpShift(before, networkRung())
         : 0;
     },

@@ -60,8 +60,9 @@ export function simulate(options: SimulationOptions): SimulationReport {
     const coded = encodeFrame(controller, content, plan);
     controller.frameSent(now, coded);
     const frameIntervalMs = 1000 / coded.plan.frameRate;
-    const workMs = encodeMs * plan.scale ** 2 * (0.4 + 0.6 * controller.state.activeShare);
-    controller.deviceFeedback({ encodeMs: workMs, decodeMs, frameIntervalMs });
+    const { activeShare } = controller.state;
+    const workMs = encodeMs * plan.scale ** 2 * (0.4 + 0.6 * activeShare);
+    controller.deviceFeedback({ encodeMs: workMs, decodeMs, frameIntervalMs, activeShare });
     attempts += coded.plan.attempt + 1;
     const bits = wire.bits(coded.bytes);
     path.send(now, bits, sent.length);

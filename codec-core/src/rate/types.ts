@@ -37,8 +37,10 @@ export interface DeviceFeedback {
   readonly encodeMs: number;
   /** ms spent in decoding all received pictures during one frame interval */
   readonly decodeMs: number;
-  /** ms between the frames that were coded */
+  /** ms between the frames that were to be coded, those that came too late for it included */
   readonly frameIntervalMs: number;
+  /** share of the blocks of the last frame that were active, 0..1 */
+  readonly activeShare: number;
 }
 
 export interface ContentHint {

@@ -9,6 +9,9 @@ const READ_EVERY_MS = 10_000;
 /** The bandwidth estimate and lip-sync settle before anything counts. */
 const WARM_UP_MS = 8_000;
 
+/** Somebody who comes to the join page looks at the picture and types a name before joining. */
+const JOIN_PAGE_MS = 8_000;
+
 export interface RoundOptions {
   readonly url: string;
   readonly browsers: readonly [sender: Browser, receiver: Browser];
@@ -17,6 +20,8 @@ export interface RoundOptions {
   readonly height: number;
   readonly fps: number;
   readonly seconds: number;
+  /** 1: the receiver's own camera is off. */
+  readonly cameras: number;
 }
 
 /** One call of two people, seen by the one who came second. */
@@ -62,8 +67,10 @@ export async function measureRound(options: RoundOptions): Promise<Round> {
   const sender = await openPage(browsers[0], options, room, 'Sender');
   await join(sender, false);
   const receiver = await openPage(browsers[1], options, room, 'Receiver');
+  if (options.cameras === 1) {
+    await receiver.getByRole('button', { name: 'Switch the camera off' }).click();
+  }
   try {
-    await sleep(2_000);
     const start = await join(receiver, true);
     await sleep(WARM_UP_MS);
     const before = await snapshot(sender, receiver);
@@ -111,6 +118,7 @@ async function openPage(
   if (codec === 'inn') {
     await expect(page.getByText('The neural codec is ready.')).toBeVisible({ timeout: 60_000 });
   }
+  await sleep(JOIN_PAGE_MS);
   return page;
 }
 

@@ -24,6 +24,7 @@ export interface LatencyReport {
   readonly height: number;
   readonly fps: number;
   readonly seconds: number;
+  readonly cameras: number;
   readonly browser: string;
   /** Load of the machine (1 min) before the run. */
   readonly load: number;
@@ -63,7 +64,7 @@ export async function writeReport(folder: string, report: LatencyReport): Promis
 
 /** The section as markdown. */
 export function describe(report: LatencyReport): string {
-  const { rounds, width, height, fps, seconds, browser, load } = report;
+  const { rounds, width, height, fps, seconds, cameras, browser, load } = report;
   const of = (codec: Codec) => rounds.filter((round) => round.codec === codec);
   const [inn, vp8] = [of('inn'), of('vp8')];
   const readings = (some: readonly Round[]) => some.flatMap((round) => round.readings);
@@ -87,7 +88,9 @@ export function describe(report: LatencyReport): string {
 \`npm run bench:latency\`; Chromium ${browser}; ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'CPU'}, sender, server and
 receiver on one machine; load before the run ${fixed(load, 1)}. Camera: the clip of the browser
 tests, ${width}×${height} at ${fps} fps.
-${inn.length} calls with INN and ${vp8.length} with VP8, alternating, ${seconds} s each after a warm-up.
+${inn.length} calls with INN and ${vp8.length} with VP8, alternating, ${seconds} s each after a warm-up; everybody
+spends 8 s on the join page first.
+${cameras === 1 ? 'The receiver watches and listens, its own camera is off.' : 'Both have their camera on: two encoders and two decoders share the machine.'}
 
 Milliseconds, median / 95th / 99th percentile; each is the median over readings of the last 300
 pictures. Glass to glass is the time drawn into the picture, read off the shown picture; VP8's capture

@@ -1,3 +1,21 @@
+/** As memory.copy, which engines call out for: rows are too short for that to pay. */
+@inline
+function copyRow(to: usize, from: usize, bytes: usize): void {
+  let x: usize = 0;
+  for (; x + 16 <= bytes; x += 16) v128.store(to + x, v128.load(from + x));
+  for (; x + 8 <= bytes; x += 8) store<u64>(to + x, load<u64>(from + x));
+  for (; x < bytes; x++) store<u8>(to + x, load<u8>(from + x));
+}
+
+@inline
+function fillRow(to: usize, value: u8, bytes: usize): void {
+  const all = i8x16.splat(<i8>value);
+  let x: usize = 0;
+  for (; x + 16 <= bytes; x += 16) v128.store(to + x, all);
+  for (; x + 8 <= bytes; x += 8) v128.store64_lane(to + x, all, 0);
+  for (; x < bytes; x++) store<u8>(to + x, value);
+}
+
 /**
  * Copies a plane and replicates its edges, so that block fetches need no bounds checks.
  *
@@ -15,13 +33,13 @@ export function padPlane(src: usize, srcStride: i32, w: i32, h: i32, dst: usize,
   for (let y = 0; y < h; y++) {
     const from = src + <usize>(y * srcStride);
     const row = first + <usize>y * stride;
-    memory.fill(row, load<u8>(from), pad);
-    memory.copy(row + pad, from, w);
-    memory.fill(row + pad + w, load<u8>(from + w - 1), pad);
+    fillRow(row, load<u8>(from), pad);
+    copyRow(row + pad, from, w);
+    fillRow(row + pad + w, load<u8>(from + w - 1), pad);
   }
   const last = first + <usize>(h - 1) * stride;
   for (let y = 0; y < pad; y++) {
-    memory.copy(dst + <usize>y * stride, first, stride);
-    memory.copy(last + <usize>(y + 1) * stride, last, stride);
+    copyRow(dst + <usize>y * stride, first, stride);
+    copyRow(last + <usize>(y + 1) * stride, last, stride);
   }
 }
