@@ -28,6 +28,9 @@ const KEY_FRAME_INTERVAL_MS = 500;
 /** Least difference between the timestamps of two carriers, µs: the matcher tells them apart by it. */
 const CARRIER_GAP_US = 4000;
 
+/** While nobody watches, an empty carrier comes this often: the first picture need not wait for one. */
+const KEEP_FLOWING_MS = 400;
+
 /** The part of a `VideoFrame` that the loop itself needs. */
 export interface CapturedFrame {
   /** µs */
@@ -113,6 +116,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   #lastKeyFrameAt = -Infinity;
   #lastCapturedAt = 0;
   #lastTimestamp = -Infinity;
+  #keptFlowingAt = -Infinity;
 
   constructor(options: EncodeLoopOptions<Frame>) {
     this.#options = options;
@@ -224,6 +228,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
       try {
         if (this.#paused) {
           this.#drops.add('paused');
+          this.#keepFlowing(timestamp);
         } else {
           const picture = await this.#options.readPicture(frame, (bytes) => {
             const piece = this.#take(bytes);
@@ -382,6 +387,15 @@ export class EncodeLoop<Frame extends CapturedFrame> {
         activeShare: coded.stats.activeShare,
       });
     }
+  }
+
+  #keepFlowing(timestamp: number): void {
+    const now = this.#options.now();
+    if (now - this.#keptFlowingAt < KEEP_FLOWING_MS) return;
+    this.#keptFlowingAt = now;
+    this.#options.carrier.probe(this.#later(timestamp)).catch((cause: unknown) => {
+      this.#noteFailure(cause);
+    });
   }
 
   /** A repeated picture may have been later than one captured before it: carriers go forward only. */

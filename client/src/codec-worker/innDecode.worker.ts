@@ -1,5 +1,5 @@
 /** Decode worker: the received videos of several consumers, to their shown tracks. */
-import { createDecoder, type CodecRuntime } from '@inncall/codec-core';
+import { createDecoder, warmUp, type CodecRuntime } from '@inncall/codec-core';
 import { toVideoFrame } from '../capture/videoFrame.js';
 import { attachCarrierReceiver } from '../transport/carrierReceiver.js';
 import type { EncodedStreams } from '../transport/encodedStreams.js';
@@ -16,6 +16,10 @@ declare const self: DedicatedWorkerGlobalScope;
 
 const STATS_INTERVAL_MS = 250;
 const TICK_INTERVAL_MS = 50;
+/** Of a usual camera. */
+const USUAL_SIZE = { width: 640, height: 360 };
+/** A worker that has nothing to decode after this time was made in advance. */
+const IDLE_AFTER_MS = 300;
 
 interface WaitingPicture {
   readonly frame: VideoFrame;
@@ -86,6 +90,12 @@ function open({ consumerId, trackId, output }: Extract<DecodeCommand, { type: 'o
   track.prefer(consumerId);
 }
 
+/** The first key frame of a call shall not wait for memory and machine code. */
+async function prepare(codec: CodecRuntime): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, IDLE_AFTER_MS));
+  if (decoding.size === 0) await work.run(() => warmUp(codec, USUAL_SIZE));
+}
+
 function trackFor(consumerId: string): ShownTrack<VideoFrame> | undefined {
   return tracks.get(decoding.get(consumerId)?.trackId ?? '');
 }
@@ -119,6 +129,7 @@ async function handle(command: DecodeCommand): Promise<void> {
     case 'load':
       runtime = await createWorkerRuntime(command.assets);
       post({ type: 'ready' });
+      await prepare(runtime);
       return;
     case 'clock':
       clockOffset = command.offset;
