@@ -32,8 +32,8 @@ const LOAD_WEIGHT = 0.1;
 const DENSE_SHARE = 0.2;
 
 const NETWORK_TIMES = { downAfterMs: 1500, upAfterMs: 4000, dwellMs: 2000 };
-/** A picture that gets larger costs a key frame: the device's other steps up come sooner. */
-const LARGER_HURRY = 0.4;
+/** Another size costs a key frame: the device's other steps come sooner. */
+const RESIZE_HURRY = 0.25;
 const DEVICE_TIMES = { downAfterMs: 1000, upAfterMs: 2000, dwellMs: 1000 };
 
 export interface OperatingRung {
@@ -107,6 +107,12 @@ export function createOperatingRung(
     return expected < ROOMY_LOAD ? 'up' : 'stay';
   }
 
+  function resizes(wish: Wish): boolean {
+    const index = device.index + (wish === 'down' ? 1 : -1);
+    const next = DEVICE_RUNGS[index];
+    return wish !== 'stay' && next !== undefined && next.scale !== deviceRung().scale;
+  }
+
   return {
     get scale() {
       return scale(networkRung(), deviceRung());
@@ -145,8 +151,7 @@ export function createOperatingRung(
     },
     update(now, qp, atFinest) {
       const wish = deviceWish();
-      const larger = deviceRung(Math.max(0, device.index - 1)).scale > deviceRung().scale;
-      device.update(now, wish, wish === 'up' && larger ? LARGER_HURRY : 1);
+      device.update(now, wish, resizes(wish) ? RESIZE_HURRY : 1);
       const before = networkRung();
       return network.update(now, networkWish(qp, atFinest), qp > URGENT_QP ? URGENT_HURRY : 1)
         ? qpShift(before, networkRung())
