@@ -383,7 +383,9 @@ export class EncodeLoop<Frame extends CapturedFrame> {
       this.#options.rate.deviceFeedback({
         encodeMs: coded.encodeMs,
         decodeMs: this.#decodeMs,
-        frameIntervalMs: (coded.at - previous.at) / (1 + coded.late - previous.late),
+        // A screen that stands still may take its time to become exact, whatever comes meanwhile.
+        frameIntervalMs:
+          (coded.at - previous.at) / (1 + (this.#still ? 0 : coded.late - previous.late)),
         activeShare: coded.stats.activeShare,
       });
     }

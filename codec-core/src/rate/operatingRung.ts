@@ -91,9 +91,12 @@ export function createOperatingRung(
     return qp + qpShift(networkRung(), networkRung(better)) < UP_QP ? 'up' : 'stay';
   }
 
+  /** Screens stay as sharp as the link allows. */
+  const coarserOn = (rung: Rung): number => (kind === 'camera' ? rung.coarser : 0);
+
   /** About as many blocks are active as bits are needed, inversely to the step. */
   const activeOn = (rung: Rung): number =>
-    Math.min(rung.activeShare, active * 2 ** ((deviceRung().coarser - rung.coarser) / 8));
+    Math.min(rung.activeShare, active * 2 ** ((coarserOn(deviceRung()) - coarserOn(rung)) / 8));
 
   const encodeCost = (rung: Rung): number =>
     rung.scale ** 2 *
@@ -124,7 +127,7 @@ export function createOperatingRung(
       return deviceRung().activeShare;
     },
     get coarser() {
-      return deviceRung().coarser;
+      return coarserOn(deviceRung());
     },
     get limitedBy() {
       if (device.index > 0) return 'cpu';
