@@ -1,7 +1,5 @@
 """One training step of each network: batch in, loss out."""
 
-import math
-
 import torch
 import torch.nn.functional as F
 
@@ -86,21 +84,13 @@ def as_reference(rows, batch, bh, bw):
     return tuple(p.clamp(0, 255).round() for p in to_planes(rows, batch, bh, bw))
 
 
-def reference_ratio(batch: int) -> torch.Tensor:
-    """Step of the first reference over that of the frames: near 0.7 as after a key frame, or anything
-    from much finer (a picture part that was refined) to coarser (one that is being refined)."""
-    usual = torch.full((batch,), 0.7)
-    other = torch.exp(torch.empty(batch).uniform_(math.log(0.3), math.log(2.5)))
-    return torch.where(torch.rand(batch) < 0.5, usual, other)
-
-
 def predicted_step(net, planes, motion, qp, mask_share, random_active=0.1):
     """Unrolled predicted frames after a rough key frame -> (loss, statistics)."""
     batch, h, w = planes[0][0].shape
     bh, bw = h // 8, w // 8
     step = steps(qp)
     with torch.no_grad():
-        reference = rough_key(planes[0], step * reference_ratio(batch))
+        reference = rough_key(planes[0], step * 0.7)
     state = torch.zeros(batch, bh, bw, STATE_CHANNELS)
     knots_all = knot_weights(qp)
     kept = kept_groups(batch, mask_share)
