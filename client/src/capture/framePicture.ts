@@ -1,6 +1,6 @@
-import type { TakeMemory } from '@inncall/codec-core';
+import { i420Size, type TakeMemory } from '@inncall/codec-core';
 import { freshMemory } from './pictureMemory.js';
-import { i420Bytes, rgbaToI420, scaleI420, splitNv12, type Size } from './pixels.js';
+import { rgbaToI420, scaleI420, splitNv12, type Size } from './pixels.js';
 import type { PictureColor } from '../transport/packet.js';
 
 /** A captured picture as the codec takes it: tightly packed I420, even sides. */
@@ -53,7 +53,11 @@ export function scalePicture(
 }
 
 function scaleTo(picture: CapturedPicture, size: Size, take: TakeMemory): CapturedPicture {
-  return { ...size, color: picture.color, data: scaleI420(picture, size, take(i420Bytes(size))) };
+  return {
+    ...size,
+    color: picture.color,
+    data: scaleI420(picture, size, take(i420Size(size.width, size.height))),
+  };
 }
 
 async function copyI420(
@@ -65,7 +69,7 @@ async function copyI420(
   const luma = width * height;
   const chromaStride = width / 2;
   if (frame.format === 'I420') {
-    const data = take(i420Bytes(rect));
+    const data = take(i420Size(width, height));
     await frame.copyTo(data, {
       rect,
       layout: [
@@ -77,7 +81,7 @@ async function copyI420(
     return { data, color: colorOf(frame) };
   }
   if (frame.format === 'NV12') {
-    const nv12 = take(i420Bytes(rect));
+    const nv12 = take(i420Size(width, height));
     await frame.copyTo(nv12, {
       rect,
       layout: [
@@ -85,11 +89,11 @@ async function copyI420(
         { offset: luma, stride: width },
       ],
     });
-    return { data: splitNv12(nv12, rect, take(i420Bytes(rect))), color: colorOf(frame) };
+    return { data: splitNv12(nv12, rect, take(i420Size(width, height))), color: colorOf(frame) };
   }
   const rgba = take(luma * 4);
   await frame.copyTo(rgba, { rect, format: 'RGBA', layout: [{ offset: 0, stride: width * 4 }] });
-  return { data: rgbaToI420(rgba, rect, take(i420Bytes(rect))), color: CONVERTED_COLOR };
+  return { data: rgbaToI420(rgba, rect, take(i420Size(width, height))), color: CONVERTED_COLOR };
 }
 
 function colorOf(frame: VideoFrame): PictureColor {

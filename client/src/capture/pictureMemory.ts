@@ -3,7 +3,7 @@ import type { TakeMemory } from '@inncall/codec-core';
 /** New memory every time: for what is done seldom. */
 export const freshMemory: TakeMemory = (bytes) => new Uint8Array(bytes);
 
-/** Pieces that are kept, beyond those in use. */
+/** Pieces that are remembered; one forgotten while in use is not given again. */
 const MAX_PIECES = 12;
 
 /**

@@ -1,6 +1,7 @@
+import { i420Size } from '@inncall/codec-core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { i420Bytes, lumaDifference, rgbaToI420, scaleI420, splitNv12 } from './pixels.js';
+import { lumaDifference, rgbaToI420, scaleI420, splitNv12 } from './pixels.js';
 
 const sides = fc.record({
   width: fc.integer({ min: 8, max: 24 }).map((half) => half * 2),
@@ -36,7 +37,11 @@ test('a flat picture stays flat at any size', () => {
         height: Math.min(from.height, big.height),
       };
       const data = new Uint8Array((from.width * from.height * 3) / 2).fill(value);
-      const scaled = scaleI420({ ...from, data }, to, new Uint8Array(i420Bytes(to)));
+      const scaled = scaleI420(
+        { ...from, data },
+        to,
+        new Uint8Array(i420Size(to.width, to.height)),
+      );
       expect(scaled.length).toBe((to.width * to.height * 3) / 2);
       expect(scaled.every((sample) => sample === value)).toBe(true);
     }),

@@ -4,11 +4,6 @@ export interface Size {
   readonly height: number;
 }
 
-/** Bytes of an I420 picture. */
-export function i420Bytes({ width, height }: Size): number {
-  return (width * height * 3) / 2;
-}
-
 /** NV12 (luma, then U and V interleaved) to I420 (luma, then U, then V), written to `out`. */
 export function splitNv12(
   nv12: Uint8Array,

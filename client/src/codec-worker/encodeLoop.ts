@@ -19,6 +19,7 @@ import { toTick } from '../transport/packet.js';
 import { DropCounter, FrameMailbox } from './frameMailbox.js';
 import type { EncodeStats, NetworkReading, Picture } from './messages.js';
 import { StillSource, type Arrival } from './stillSource.js';
+import { TaskTurn } from './taskTurn.js';
 
 /** Two requests for one loss lie closer together than this. */
 const KEY_FRAME_SERVES_MS = 300;
@@ -433,21 +434,5 @@ export class EncodeLoop<Frame extends CapturedFrame> {
       this.#recovery.reset();
     }
     return this.#encoder.encoder;
-  }
-}
-
-/** Lets other tasks of this thread run; unlike a timer it is not held back. */
-class TaskTurn {
-  readonly #channel = new MessageChannel();
-
-  over(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#channel.port1.onmessage = () => resolve();
-      this.#channel.port2.postMessage(undefined);
-    });
-  }
-
-  close(): void {
-    this.#channel.port1.close();
   }
 }

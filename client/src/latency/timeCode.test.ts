@@ -1,6 +1,7 @@
+import { i420Size } from '@inncall/codec-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { i420Bytes, scaleI420 } from '../capture/pixels.js';
+import { scaleI420 } from '../capture/pixels.js';
 import { codeLevels, drawTimeCode, readTimeCode } from './timeCode.js';
 
 const time = fc.integer({ min: 0, max: 2 ** 44 }).map((ticks) => ticks / 10);
@@ -34,7 +35,11 @@ describe('time code', () => {
           noise = (Math.imul(noise, 1103515245) + 12345) & 0x7fffffff;
           return Math.min(255, Math.max(0, level + (noise >> 24) - 64));
         });
-        const data = scaleI420({ ...size, data: noisy }, small, new Uint8Array(i420Bytes(small)));
+        const data = scaleI420(
+          { ...size, data: noisy },
+          small,
+          new Uint8Array(i420Size(small.width, small.height)),
+        );
         expect(readTimeCode(codeLevels({ ...small, data }), ms)).toBeCloseTo(ms, 5);
       }),
       { numRuns: 25 },

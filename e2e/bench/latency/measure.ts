@@ -10,7 +10,7 @@ const READ_EVERY_MS = 10_000;
 const WARM_UP_MS = 8_000;
 
 /** Somebody who comes to the join page looks at the picture and types a name before joining. */
-const JOIN_PAGE_MS = 8_000;
+export const JOIN_PAGE_MS = 8_000;
 
 export interface RoundOptions {
   readonly url: string;

@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { table, writeSection } from '../../../codec-core/bench/document.js';
-import type { Codec, Round } from './measure.js';
+import { JOIN_PAGE_MS, type Codec, type Round } from './measure.js';
 
 const STAGES = [
   ['captureToEncode', 'captured → encoder'],
@@ -89,7 +89,7 @@ export function describe(report: LatencyReport): string {
 receiver on one machine; load before the run ${fixed(load, 1)}. Camera: the clip of the browser
 tests, ${width}×${height} at ${fps} fps.
 ${inn.length} calls with INN and ${vp8.length} with VP8, alternating, ${seconds} s each after a warm-up; everybody
-spends 8 s on the join page first.
+spends ${JOIN_PAGE_MS / 1000} s on the join page first.
 ${cameras === 1 ? 'The receiver watches and listens, its own camera is off.' : 'Both have their camera on: two encoders and two decoders share the machine.'}
 
 Milliseconds, median / 95th / 99th percentile; each is the median over readings of the last 300
