@@ -33,7 +33,7 @@ const DENSE_SHARE = 0.2;
 
 const NETWORK_TIMES = { downAfterMs: 1500, upAfterMs: 4000, dwellMs: 2000 };
 /** Another size costs a key frame: the device's other steps come sooner. */
-const RESIZE_HURRY = 0.25;
+const RESIZE_HURRY = 0.1;
 const DEVICE_TIMES = { downAfterMs: 1000, upAfterMs: 2000, dwellMs: 1000 };
 
 export interface OperatingRung {
