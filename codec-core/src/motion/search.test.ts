@@ -46,6 +46,28 @@ function search(current: Plane, reference: Plane, options: SearchOptions = {}): 
   return kernels.getMotion(out, motionBlocks(w8, h8));
 }
 
+/** Share of the chosen blocks that have the given vector. */
+function motionShare(
+  motion: Int16Array,
+  w8: number,
+  h8: number,
+  vector: readonly number[],
+  chosen: (bx: number, by: number) => boolean,
+): number {
+  const columns = w8 / 8;
+  let hits = 0;
+  let count = 0;
+  for (let by = 0; by < h8 / 8; by++) {
+    for (let bx = 0; bx < columns; bx++) {
+      if (!chosen(bx, by)) continue;
+      const at = 2 * (by * columns + bx);
+      count++;
+      if (motion[at] === vector[0] && motion[at + 1] === vector[1]) hits++;
+    }
+  }
+  return hits / count;
+}
+
 /** Share of the blocks not at the picture's edge that have the given vector. */
 function shareInside(
   motion: Int16Array,
@@ -53,18 +75,19 @@ function shareInside(
   h8: number,
   vector: readonly number[],
 ): number {
-  const columns = w8 / 8;
-  const rows = h8 / 8;
-  let hits = 0;
-  let count = 0;
-  for (let by = 2; by < rows - 2; by++) {
-    for (let bx = 2; bx < columns - 2; bx++) {
-      const at = 2 * (by * columns + bx);
-      count++;
-      if (motion[at] === vector[0] && motion[at + 1] === vector[1]) hits++;
-    }
-  }
-  return hits / count;
+  const inside = (b: number, blocks: number): boolean => b >= 2 && b < blocks - 2;
+  return motionShare(motion, w8, h8, vector, (bx, by) => inside(bx, w8 / 8) && inside(by, h8 / 8));
+}
+
+/** Plane data by position. */
+function sampled(
+  width: number,
+  height: number,
+  pixel: (x: number, y: number) => number,
+): Uint8Array {
+  return Uint8Array.from({ length: width * height }, (_, i) =>
+    pixel(i % width, Math.floor(i / width)),
+  );
 }
 
 function meanSquaredError(a: Plane, b: Plane): number {
@@ -140,6 +163,29 @@ describe('searchMotion', () => {
     const still = new Int16Array(motion.length);
     const error = meanSquaredError(compensateLuma(noise, motion), moved);
     expect(error).toBeLessThan(0.5 * meanSquaredError(compensateLuma(noise, still), moved));
+  });
+
+  it.each([
+    [0, 37],
+    [0, -29],
+    [45, 0],
+    [-52, 0],
+  ])('finds a part that scrolled by (%i, %i) pixels beside one that stands still', (dx, dy) => {
+    const page = noisePlane(w8 + 128, h8 + 128, 7);
+    const at = (x: number, y: number): number => page.data[(y + 64) * page.width + x + 64] ?? 0;
+    const scrolled: Plane = {
+      width: w8,
+      height: h8,
+      data: sampled(w8, h8, (x, y) => (x < 16 || y < 16 ? at(x, y) : at(x + dx, y + dy))),
+    };
+    const before: Plane = { width: w8, height: h8, data: sampled(w8, h8, at) };
+    const motion = search(scrolled, before);
+    const found = motionShare(motion, w8, h8, [4 * dx, 4 * dy], (bx, by) => {
+      const [x, y] = [8 * bx + dx, 8 * by + dy];
+      return bx > 1 && by > 1 && x >= 0 && y >= 0 && x + 8 <= w8 && y + 8 <= h8;
+    });
+    expect(found).toBeGreaterThan(0.9);
+    expect(motionShare(motion, w8, h8, [0, 0], (bx, by) => bx < 2 || by < 2)).toBe(1);
   });
 
   it('keeps a noisy still picture still', () => {

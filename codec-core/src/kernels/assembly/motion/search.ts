@@ -23,11 +23,12 @@ import {
 } from './errorFit';
 import { fillVectors, loadVector, packVector, vectorX, vectorY } from './geometry';
 import { isReachable, movedBlock, openPhases, phaseBytes, phaseStride } from './phases';
+import { findShifts, shiftBytes, shiftCount, shiftVector } from './shifts';
 import { SUPERBLOCK, openGrid } from './syntax';
 
 /*
  * Search per 16×16 block: the vectors of neighbours first; where they leave something to gain,
- * integer positions by absolute differences, a quarter-pel guess from the curvature of the squared
+ * integer positions by absolute differences, shifts of large parts of the picture among them, a quarter-pel guess from the curvature of the squared
  * error, and a walk in quarter steps by residual bits. The four 8×8 blocks watch the same integer
  * positions and go their own way where that pays. Decisions follow per superblock.
  */
@@ -180,6 +181,16 @@ function searchInteger(start: u32): void {
     const candidate = candidateVector(i);
     tryInteger(roundPosition(vectorX(candidate)), roundPosition(vectorY(candidate)));
   }
+  walkInteger();
+  const near = bestVector;
+  for (let i = 0; i < shiftCount; i++) {
+    tryInteger(vectorX(shiftVector(i)), vectorY(shiftVector(i)));
+  }
+  if (bestVector != near) walkInteger();
+}
+
+/** Walks from the best integer vector in ever shorter steps while that helps. */
+function walkInteger(): void {
   for (let step = reach * 4; step >= 4; step >>= 1) {
     for (let round = 0; round < 8; round++) {
       const center = bestVector;
@@ -260,7 +271,8 @@ function searchBlock(bx: i32, by: i32, motion: usize, previousMotion: usize): vo
 /** Bytes of scratch memory that `searchMotion` needs for a picture of w8×h8 pixels. */
 export function motionSearchBytes(w8: i32, h8: i32): usize {
   const blocks = (w8 >> 3) * (h8 >> 3);
-  return ((<usize>blocks * 4 + 15) & ~15) + blockCostBytes(blocks) + phaseBytes(w8, h8);
+  const foundBytes = (<usize>blocks * 4 + 15) & ~15;
+  return foundBytes + blockCostBytes(blocks) + shiftBytes(w8, h8) + phaseBytes(w8, h8);
 }
 
 /**
@@ -303,7 +315,9 @@ export function searchMotion(
   found = scratch;
   const costs = (found + gridBytes + 15) & ~15;
   openBlockCosts(cur, curStride, columns, rows, costs);
-  openPhases(ref, w8, h8, costs + blockCostBytes(columns * rows));
+  const shifts = costs + blockCostBytes(columns * rows);
+  findShifts(cur, curStride, ref, w8, h8, shifts);
+  openPhases(ref, w8, h8, shifts + shiftBytes(w8, h8));
   const step = lambdaSad / LAMBDA_PER_STEP;
   setStep(step);
   openErrorFit(cur, curStride, step);
