@@ -16,13 +16,8 @@ import { GROUPS, ROW } from './workspace.js';
 
 /** λ of the motion search per unit of quantization step (codec-design.md: measured optimum). */
 const MOTION_LAMBDA = 0.37;
-/** Gain, in squared steps, that a block must promise beyond the cost of its flag. */
-const ACTIVITY_THRESHOLD = 1 / 7.5 + 0.4;
-/**
- * Least energy, in squared steps, of a block that can gain the threshold: one coefficient r with
- * r^2 - (r - 1)^2 - 8 / 7.5 = threshold (see the kernel `codingGains`).
- */
-const ACTIVITY_ENERGY = ((ACTIVITY_THRESHOLD + 1 + 8 / 7.5) / 2) ** 2;
+/** Least energy, in squared steps, of a block worth coding by the model of the kernel `codingGains`. */
+const ACTIVITY_ENERGY = 0.81;
 
 /** Encoder's choices for a predicted frame. */
 export interface PredictedChoices {
@@ -160,9 +155,10 @@ function chooseActive(c: FrameContext, quant: QuantSettings, most: number): void
   mix(c, current, work.target, candidates, quant);
   mix(c, prediction, work.base, candidates, quant);
   run.codingGains(work.target, work.base, candidates, quant.step, work.gains);
+  run.chargeFlags(work.gains, work.list, candidates, grid.columns, grid.rows, work.flags);
   const list = c.kernels.int32(work.list, candidates);
   const gains = c.kernels.float32(work.gains, candidates);
-  const worth = quant.lossless ? -Infinity : ACTIVITY_THRESHOLD;
+  const worth = quant.lossless ? -Infinity : 0;
   const worthy = gains.reduce((count, gain) => count + (gain > worth ? 1 : 0), 0);
   const least = worthy > most ? gainOfRank(gains, most) : worth;
   let active = 0;

@@ -61,6 +61,14 @@ interface KernelExports {
     out: Pointer,
   ): void;
   codingGains(target: Pointer, base: Pointer, count: number, step: number, out: Pointer): void;
+  chargeFlags(
+    gains: Pointer,
+    list: Pointer,
+    count: number,
+    gridWidth: number,
+    gridHeight: number,
+    flags: Pointer,
+  ): void;
   listFlags(flags: Pointer, blocks: number, list: Pointer): number;
   neighbourRows(
     list: Pointer,

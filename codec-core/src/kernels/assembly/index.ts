@@ -1,5 +1,6 @@
 /** Kernels of the codec: one instance, with its own memory, for every encoder or decoder. */
 
+import { initGains } from './activity/gains';
 import { initCosts } from './entropy/laplace';
 import { initDcScales } from './entropy/dcPlane';
 import { initShifts } from './entropy/latents';
@@ -7,7 +8,8 @@ import { initMixing } from './entropy/mixedBit';
 import { initMeans } from './quant/coupling';
 
 export * from './motion/index';
-export { blockErrors, codingGains, listFlags, neighbourRows } from './activity/blocks';
+export { blockErrors, listFlags, neighbourRows } from './activity/blocks';
+export { chargeFlags, codingGains } from './activity/gains';
 export { checksum } from './frame/checksum';
 export { mixBlocks, unmixBlocks } from './inn/mixing';
 export { keyBase, keyField } from './inn/keyField';
@@ -38,4 +40,5 @@ export function initTables(): void {
   initMeans();
   initDcScales();
   initMixing();
+  initGains();
 }

@@ -1,7 +1,5 @@
 /** Which blocks a predicted frame codes, and where the neighbours of each coded block are. */
 
-import { ROW } from '../inn/mixing';
-
 @inline
 function squares(a: v128, b: v128): v128 {
   const low = i16x8.sub(i16x8.extend_low_i8x16_u(a), i16x8.extend_low_i8x16_u(b));
@@ -43,36 +41,6 @@ export function blockErrors(
         i32x4.extract_lane(sum, 3);
       store<i32>(out + (<usize>(by * gridWidth + bx) << 2), total);
     }
-  }
-}
-
-/**
- * Gain of coding each row over copying its prediction, f32 [count]: the sum over its residuals r (in
- * steps, q = round(r)) of max(0, r^2 - (r - q)^2 - 8 / 7.5 [q != 0]) (codec-design.md, activity map).
- */
-export function codingGains(target: usize, base: usize, count: i32, step: i32, out: usize): void {
-  const inverse = f32x4.splat(<f32>1.0 / <f32>step);
-  const price = f32x4.splat(<f32>(8.0 / 7.5));
-  const zero = f32x4.splat(0);
-  for (let n = 0; n < count; n++) {
-    const row = <usize>n * ROW * 2;
-    let sum = zero;
-    for (let c: usize = 0; c < <usize>ROW * 2; c += 8) {
-      const x = i32x4.extend_low_i16x8_s(v128.load64_zero(target + row + c));
-      const p = i32x4.extend_low_i16x8_s(v128.load64_zero(base + row + c));
-      const r = f32x4.abs(f32x4.mul(f32x4.convert_i32x4_s(i32x4.sub(x, p)), inverse));
-      const q = f32x4.nearest(r);
-      const left = f32x4.sub(r, q);
-      const gain = f32x4.sub(f32x4.sub(f32x4.mul(r, r), f32x4.mul(left, left)), price);
-      sum = f32x4.add(sum, f32x4.max(zero, gain));
-    }
-    store<f32>(
-      out + (<usize>n << 2),
-      f32x4.extract_lane(sum, 0) +
-        f32x4.extract_lane(sum, 1) +
-        f32x4.extract_lane(sum, 2) +
-        f32x4.extract_lane(sum, 3),
-    );
   }
 }
 
