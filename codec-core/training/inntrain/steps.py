@@ -7,9 +7,10 @@ from .motion import carry_state, compensate
 from .networks import STATE_CHANNELS
 from .points import knot_weights, steps
 from .quantizer import LAMBDA, compress
-from .transform import GROUPS, mixing, to_planes, to_rows
+from .transform import GROUPS, mixing, to_planes, to_rows, unmixing
 
 T = mixing()
+T_INVERSE = unmixing()
 NEIGHBOURS = [(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)]
 # Low ACs predicted from decoded DCs of the neighbours: (channel of a plane, weights over the 3x3
 # neighbourhood), least squares on the training clips, in 1/256.
@@ -49,12 +50,29 @@ def checkerboard(batch: int, bh: int, bw: int) -> torch.Tensor:
     return colour.expand(batch, bh, bw).flatten()
 
 
-def activity(residual: torch.Tensor, threshold: float) -> torch.Tensor:
-    """(n, 96) residual in steps -> worth coding? (codec-design.md, activity map)"""
-    a = residual.abs()
-    q = torch.round(a)
-    gain = (a * a - (a - q) ** 2 - 8 / LAMBDA * (q > 0)).clamp(min=0).sum(1)
-    return gain > 1 / LAMBDA + threshold
+def per_channel(values) -> torch.Tensor:
+    """(96,) one value for each frequency group's channels, in row order of this module."""
+    out = torch.zeros(96)
+    for channels, value in zip(GROUPS, values):
+        out[channels] = value
+    return out
+
+
+# The encoder's model of what coding a block is worth (kernels/assembly/activity/gains.ts).
+PRICES = per_channel([3 / 7.5, 4 / 7.5, 5 / 7.5, 6.5 / 7.5])
+COSTS = per_channel([1.63, 2.51, 2.98, 2.96])
+LEFT_OUT = per_channel([2.49, 1.45, -0.48, -1.69])
+WORTH = 6.04
+OVERHEAD = 6.3
+"""Bits of coding a block, with a flag of usual cost."""
+
+
+def activity(residual: torch.Tensor) -> torch.Tensor:
+    """(n, 96) residual in steps -> worth coding?"""
+    square = residual**2
+    saved = square - (residual - torch.round(residual)) ** 2
+    counted = WORTH * saved - COSTS
+    return torch.where(saved > PRICES, counted, LEFT_OUT * square).sum(1) > OVERHEAD
 
 
 def sample_weight(step: torch.Tensor) -> torch.Tensor:
@@ -77,7 +95,7 @@ def rough_key(planes, step):
     per_row = step.repeat_interleave(rows.shape[0] // batch)[:, None]
     x = rows @ T.t() / per_row
     q = torch.sign(x) * torch.floor(x.abs() + 0.4)
-    return as_reference(q * per_row @ T, batch, h // 8, w // 8)
+    return as_reference(q * per_row @ T_INVERSE, batch, h // 8, w // 8)
 
 
 def as_reference(rows, batch, bh, bw):
@@ -103,7 +121,7 @@ def predicted_step(net, planes, motion, qp, mask_share, random_active=0.1):
             p = to_rows(*prediction) @ T.t()
             owner = torch.arange(batch).repeat_interleave(bh * bw)
             per_row = step[owner][:, None]
-            on = activity((x - p) / per_row, 0.3) | (torch.rand(len(x)) < random_active)
+            on = activity((x - p) / per_row) | (torch.rand(len(x)) < random_active)
             neighbours = neighbour_rows(on.view(batch, bh, bw))
             colour = checkerboard(batch, bh, bw)[on]
             even, odd = (colour == 0).nonzero()[:, 0], (colour == 1).nonzero()[:, 0]
@@ -120,7 +138,7 @@ def predicted_step(net, planes, motion, qp, mask_share, random_active=0.1):
         with torch.no_grad():
             rows = p.clone()
             rows[on] = decoded * per_row
-            reference = as_reference(rows @ T, batch, bh, bw)
+            reference = as_reference(rows @ T_INVERSE, batch, bh, bw)
             middle = (qp[owner] >= 25) & (qp[owner] <= 45)
             stats["bits"] += float(bits.sum(1)[middle].sum())
             stats["sse"] += float((error * per_row[:, 0] ** 2)[middle].sum())

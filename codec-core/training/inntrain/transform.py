@@ -23,8 +23,12 @@ def zigzag(n: int) -> list[int]:
     return sorted(range(n * n), key=lambda p: (p // n + p % n, p // n))
 
 
-def mixing() -> torch.Tensor:
-    """(96, 96) orthonormal matrix: coefficients = mixing @ samples."""
+CHROMA_GAIN = math.sqrt(2)
+"""Chroma coefficients are this much larger than orthonormal, so that their step is finer."""
+
+
+def orthonormal() -> torch.Tensor:
+    """(96, 96) orthonormal matrix of the three transforms, channels in the order of a row."""
     luma = torch.kron(dct_matrix(8), dct_matrix(8))[zigzag(8)]
     chroma = torch.kron(dct_matrix(4), dct_matrix(4))[zigzag(4)]
     m = torch.zeros(96, 96)
@@ -32,6 +36,23 @@ def mixing() -> torch.Tensor:
     m[64:80, 64:80] = chroma
     m[80:, 80:] = chroma
     return m
+
+
+def channel_gains() -> torch.Tensor:
+    """(96,) gain of every coefficient."""
+    gains = torch.ones(96)
+    gains[64:] = CHROMA_GAIN
+    return gains
+
+
+def mixing() -> torch.Tensor:
+    """(96, 96) matrix: coefficients = samples @ mixing.t()."""
+    return channel_gains()[:, None] * orthonormal()
+
+
+def unmixing() -> torch.Tensor:
+    """(96, 96) matrix: samples = coefficients @ unmixing."""
+    return orthonormal() / channel_gains()[:, None]
 
 
 # Frequency groups as (first, last) channels of luma and of each chroma plane.

@@ -6,7 +6,10 @@ function squares(a: v128, b: v128): v128 {
   return i32x4.dot_i16x8_s(low, low);
 }
 
-/** Sum of squared differences of every block (96 samples) between two pictures: i32 [blocks]. */
+/**
+ * Sum of squared differences of every block (96 samples) between two pictures, chroma twice as in
+ * lossy coefficients: i32 [blocks].
+ */
 export function blockErrors(
   aY: usize,
   aU: usize,
@@ -30,8 +33,10 @@ export function blockErrors(
       }
       at = <usize>(by * 4 * cStride + bx * 4);
       for (let i = 0; i < 4; i++) {
-        sum = i32x4.add(sum, squares(v128.load32_zero(aU + at), v128.load32_zero(bU + at)));
-        sum = i32x4.add(sum, squares(v128.load32_zero(aV + at), v128.load32_zero(bV + at)));
+        const a = v128.load32_lane(aV + at, v128.load32_zero(aU + at), 1);
+        const b = v128.load32_lane(bV + at, v128.load32_zero(bU + at), 1);
+        const square = squares(a, b);
+        sum = i32x4.add(sum, i32x4.add(square, square));
         at += cStride;
       }
       const total =

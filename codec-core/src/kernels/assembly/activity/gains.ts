@@ -13,7 +13,7 @@ import { ROW } from '../inn/mixing';
 /** First channel of every group after the first. */
 const GROUP1: i32 = 3;
 const GROUP2: i32 = 12;
-const GROUP3: i32 = 42;
+const GROUP3: i32 = 41;
 /** Bits that a squared step saved is worth in the model. */
 const WORTH: f32 = 6.04;
 /** Bits of coding a block at all, without its flag. */

@@ -30,6 +30,13 @@ const places: usize = memory.data<u8>([
 ]);
 const scratch: usize = memory.data(ROW * 2, 16);
 
+/*
+ * Lossy chroma counts by sqrt 2 more than orthonormal, so that its step is finer: equal steps leave
+ * chroma far below what its few bits could buy (docs/RESEARCH.md). Factors less 1, in 1/32768.
+ */
+const CHROMA_GAIN: i16 = 13573;
+const CHROMA_LOSS: i16 = -9598;
+
 @inline
 function lift(a: v128, b: v128, c: i16): v128 {
   return i16x8.add(a, i16x8.q15mulr_sat_s(b, i16x8.splat(c)));
@@ -38,6 +45,12 @@ function lift(a: v128, b: v128, c: i16): v128 {
 @inline
 function unlift(a: v128, b: v128, c: i16): v128 {
   return i16x8.sub(a, i16x8.q15mulr_sat_s(b, i16x8.splat(c)));
+}
+
+/** x + x · factor / 32768, rounded. */
+@inline
+function scale(x: v128, factor: i16): v128 {
+  return i16x8.add(x, i16x8.q15mulr_sat_s(x, i16x8.splat(factor)));
 }
 
 /** 8-point transform across the eight vectors at `p`, in place. */
@@ -218,6 +231,7 @@ export function mixBlocks(
 ): void {
   const chroma = scratch + 128;
   const middle = i16x8.splat(128);
+  const gain = fraction > 0 ? <i16>CHROMA_GAIN : <i16>0;
   for (let n = 0; n < count; n++) {
     const block = load<i32>(blocks + (<usize>n << 2));
     const bx = block % gridWidth;
@@ -236,7 +250,7 @@ export function mixBlocks(
         load<i32>(v + offset),
       );
       const s = i16x8.sub(i16x8.extend_low_i8x16_u(pair), middle);
-      v128.store(chroma + (<usize>i << 4), i16x8.shl(s, fraction));
+      v128.store(chroma + (<usize>i << 4), scale(i16x8.shl(s, fraction), gain));
       offset += cStride;
     }
     forward8(scratch);
@@ -266,6 +280,7 @@ export function unmixBlocks(
   fraction: i32,
 ): void {
   const chroma = scratch + 128;
+  const loss = fraction > 0 ? <i16>CHROMA_LOSS : <i16>0;
   const level: i32 = (128 << fraction) + ((1 << fraction) >> 1);
   const offsetToPixel = i16x8.splat(<i16>level);
   for (let n = 0; n < count; n++) {
@@ -291,7 +306,8 @@ export function unmixBlocks(
     }
     let offset = <usize>(by * 4 * cStride + bx * 4);
     for (let i = 0; i < 4; i++) {
-      const s = i16x8.add_sat_s(v128.load(chroma + (<usize>i << 4)), offsetToPixel);
+      const t = scale(v128.load(chroma + (<usize>i << 4)), loss);
+      const s = i16x8.add_sat_s(t, offsetToPixel);
       const pixels = i16x8.shr_s(s, fraction);
       const bytes = i8x16.narrow_i16x8_u(pixels, pixels);
       v128.store32_lane(u + offset, bytes, 0);
