@@ -73,7 +73,7 @@ export async function codePredictedFrame(
   run.compensate(r.y, r.u, r.v, work.motion, grid.w8, grid.h8, p.y, p.u, p.v);
   c.timer.mark('compensation');
 
-  if (!c.read) chooseActive(c, quant, choices.maxActiveBlocks);
+  const mixed = !c.read && chooseActive(c, quant, choices.maxActiveBlocks);
   run.codeFlags(
     work.flags,
     reference.flags,
@@ -93,8 +93,10 @@ export async function codePredictedFrame(
   run.gatherState(reference.state, work.motion, grid.w8, grid.h8, work.state);
   if (count === 0) return 0;
 
-  mix(c, prediction, work.base, count, quant);
-  if (!c.read) mix(c, work.current, work.target, count, quant);
+  if (!mixed) {
+    mix(c, prediction, work.base, count, quant);
+    if (!c.read) mix(c, work.current, work.target, count, quant);
+  }
   run.neighbourRows(work.list, count, grid.columns, grid.rows, work.numbers, work.neighbours);
   c.timer.mark('mixing');
   const field = await couple(c, count, quant);
@@ -129,8 +131,9 @@ function mix(
 /**
  * Sets `work.flags`: a block is coded when that gains more than its flag costs; when more blocks
  * would be than allowed, those that gain most are. The lossless point codes whatever differs.
+ * Returns whether `work.target` and `work.base` already hold the rows of the blocks chosen.
  */
-function chooseActive(c: FrameContext, quant: QuantSettings, most: number): void {
+function chooseActive(c: FrameContext, quant: QuantSettings, most: number): boolean {
   const { run } = c.kernels;
   const { work } = c;
   const { grid, current, prediction } = work;
@@ -150,7 +153,7 @@ function chooseActive(c: FrameContext, quant: QuantSettings, most: number): void
   const floor = quant.lossless ? 0 : ACTIVITY_ENERGY * quantizationStep(c.qp) ** 2;
   for (let i = 0; i < grid.blocks; i++) flags[i] = (errors[i] ?? 0) > floor ? 1 : 0;
   const candidates = run.listFlags(work.flags, grid.blocks, work.list);
-  if (quant.lossless && candidates <= most) return;
+  if (quant.lossless && candidates <= most) return false;
 
   mix(c, current, work.target, candidates, quant);
   mix(c, prediction, work.base, candidates, quant);
@@ -161,13 +164,19 @@ function chooseActive(c: FrameContext, quant: QuantSettings, most: number): void
   const worth = quant.lossless ? -Infinity : 0;
   const worthy = gains.reduce((count, gain) => count + (gain > worth ? 1 : 0), 0);
   const least = worthy > most ? gainOfRank(gains, most) : worth;
+  const [kept] = work.activeColours;
+  const keptRows = c.kernels.int32(kept, candidates);
   let active = 0;
   for (let n = 0; n < candidates; n++) {
     const on = (gains[n] ?? 0) > least && active < most;
     flags[list[n] ?? 0] = on ? 1 : 0;
-    if (on) active++;
+    if (on) keptRows[active++] = n;
   }
+  // Rows only move towards the start, in order: they can be gathered in place.
+  run.gatherRows(work.target, kept, active, 2 * ROW, work.target);
+  run.gatherRows(work.base, kept, active, 2 * ROW, work.base);
   c.timer.mark('activity');
+  return true;
 }
 
 /** The gain that at most `rank` others exceed. */

@@ -1,54 +1,47 @@
 import { residualBits } from './distortion';
 import { vectorX, vectorY } from './geometry';
 import { isReachable, movedBlock, phaseStride } from './phases';
-import { NO_VECTOR } from './syntax';
+import { NO_VECTOR, SUPERBLOCK } from './syntax';
 
 /*
- * Residual bits of 8×8 blocks under a vector, remembered: the search and the decision ask for the
- * same vectors again and again.
+ * Residual bits of 8×8 blocks under a vector, remembered: the search and the decision of a
+ * superblock ask for the same vectors again and again.
  */
 
-/** Vectors remembered per block, at places given by their low bits. */
-const ENTRIES: i32 = 16;
+/** Vectors remembered per block, at places given by the low bits of their components. */
+const ENTRIES: i32 = 64;
+const COMPONENT_BITS: i32 = 3;
+const COMPONENT_MASK: i32 = (1 << COMPONENT_BITS) - 1;
 /** Bytes per block: entries of vector and bits. */
 const BLOCK_BYTES: i32 = ENTRIES * 8;
+const MEMO_BYTES: i32 = SUPERBLOCK * SUPERBLOCK * BLOCK_BYTES;
+const MEMO = memory.data(MEMO_BYTES, 16);
 
 /** Cost of what cannot be. */
 export const IMPOSSIBLE: f32 = 1e30;
 
 let current: usize = 0;
 let currentStride: usize = 0;
-let columns: i32 = 0;
-let memo: usize = 0;
 
-/** Bytes of scratch for `blocks` blocks. */
-export function blockCostBytes(blocks: i32): usize {
-  return <usize>blocks * BLOCK_BYTES;
-}
-
-/** Starts on a new picture, `gridColumns`×`gridRows` blocks. */
-export function openBlockCosts(
-  cur: usize,
-  curStride: i32,
-  gridColumns: i32,
-  gridRows: i32,
-  scratch: usize,
-): void {
+/** Starts on a new picture. */
+export function openBlockCosts(cur: usize, curStride: i32): void {
   current = cur;
   currentStride = curStride;
-  columns = gridColumns;
-  memo = scratch;
-  const end = scratch + blockCostBytes(gridColumns * gridRows);
+}
+
+/** Starts on a new superblock. */
+export function forgetBlockCosts(): void {
   const none = i32x4.splat(NO_VECTOR);
-  for (let entries = scratch; entries < end; entries += 16) v128.store(entries, none);
+  for (let at = 0; at < MEMO_BYTES; at += 16) v128.store(MEMO + at, none);
 }
 
 /** Expected bits of the residual of one block under a vector. */
 export function blockCost(bx: i32, by: i32, vector: u32): f32 {
   const x = vectorX(vector);
   const y = vectorY(vector);
-  const slot =
-    memo + <usize>(by * columns + bx) * BLOCK_BYTES + ((<usize>((x + 4 * y) & (ENTRIES - 1))) << 3);
+  const block = (by & (SUPERBLOCK - 1)) * SUPERBLOCK + (bx & (SUPERBLOCK - 1));
+  const entry = (x & COMPONENT_MASK) | ((y & COMPONENT_MASK) << COMPONENT_BITS);
+  const slot = MEMO + ((<usize>(block * ENTRIES + entry)) << 3);
   if (load<u32>(slot) == vector) return load<f32>(slot, 4);
   const px = bx << 3;
   const py = by << 3;

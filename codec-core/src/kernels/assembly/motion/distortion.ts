@@ -110,9 +110,15 @@ function squares(magnitudes: v128, knee: v128): v128 {
   return i32x4.dot_i16x8_s(kept, kept);
 }
 
+/** What lies above the knee, of four vectors: each is at most 64 · 255, the sum fits 16 bits. */
 @inline
-function excess(magnitudes: v128, knee: v128): v128 {
-  return i32x4.extadd_pairwise_i16x8_u(i16x8.sub_sat_u(magnitudes, knee));
+function excess(a: v128, b: v128, c: v128, d: v128, knee: v128): v128 {
+  return i32x4.extadd_pairwise_i16x8_u(
+    i16x8.add(
+      i16x8.add(i16x8.sub_sat_u(a, knee), i16x8.sub_sat_u(b, knee)),
+      i16x8.add(i16x8.sub_sat_u(c, knee), i16x8.sub_sat_u(d, knee)),
+    ),
+  );
 }
 
 /** Expected bits of the residual of 8×8 pixels. */
@@ -217,15 +223,12 @@ export function residualBits(a: usize, aStride: usize, b: usize, bStride: usize)
       i32x4.add(squares(s6, knee), squares(s7, knee)),
     ),
   );
-  const above = i32x4.add(
-    i32x4.add(
-      i32x4.add(excess(s0, knee), excess(s1, knee)),
-      i32x4.add(excess(s2, knee), excess(s3, knee)),
-    ),
-    i32x4.add(
-      i32x4.add(excess(s4, knee), excess(s5, knee)),
-      i32x4.add(excess(s6, knee), excess(s7, knee)),
-    ),
+  const above = i32x4.add(excess(s0, s1, s2, s3, knee), excess(s4, s5, s6, s7, knee));
+  // both sums at once: halves of lanes, then lanes 0 and 2 with their neighbours
+  const halves = i32x4.add(
+    i32x4.shuffle(below, above, 0, 1, 4, 5),
+    i32x4.shuffle(below, above, 2, 3, 6, 7),
   );
-  return bitsPerSquare * <f32>sumLanes(below) + bitsPerExcess * <f32>sumLanes(above);
+  const sums = f32x4.convert_i32x4_s(i32x4.add(halves, i32x4.shuffle(halves, halves, 1, 0, 3, 2)));
+  return bitsPerSquare * f32x4.extract_lane(sums, 0) + bitsPerExcess * f32x4.extract_lane(sums, 2);
 }

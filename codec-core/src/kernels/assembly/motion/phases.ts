@@ -1,10 +1,11 @@
 import { LUMA_PADDING } from './geometry';
-import { interpolateLuma } from './interpolation';
+import { interpolateLumaPhases } from './interpolation';
 
 /*
  * The luma reference at all sixteen quarter-pel phases, for the search. Each phase is a plane of
  * its own, interpolated tile by tile when first asked for: still areas cost nothing, busy ones pay
- * for each position once, however often it is tried.
+ * for each position once, however often it is tried. The phases of a vertical quarter are made
+ * together: they share most of the work, and a search that asks for one soon asks for the others.
  */
 
 /** Side of a tile in pixels, and its binary logarithm. */
@@ -37,7 +38,7 @@ function tilesAlong(length: i32): i32 {
 /** Bytes of scratch for the phases of a w8×h8 picture, a multiple of 16. */
 export function phaseBytes(w8: i32, h8: i32): usize {
   const pixels = <usize>(w8 + 2 * LUMA_PADDING) * <usize>(h8 + 2 * LUMA_PADDING);
-  const marks = (<usize>(tilesAlong(w8) * tilesAlong(h8))) << 1;
+  const marks = <usize>(tilesAlong(w8) * tilesAlong(h8));
   return (15 * pixels + marks + 31) & ~15;
 }
 
@@ -49,7 +50,7 @@ export function openPhases(ref: usize, w8: i32, h8: i32, scratch: usize): void {
   area = <usize>phaseStride * <usize>(h8 + 2 * LUMA_PADDING);
   reference = ref;
   tileColumns = tilesAlong(w8);
-  const marks = (<usize>(tileColumns * tilesAlong(h8))) << 1;
+  const marks = <usize>(tileColumns * tilesAlong(h8));
   tiles = scratch;
   planes = (scratch + marks + 15) & ~15;
   memory.fill(tiles, 0, marks);
@@ -68,17 +69,17 @@ export function isReachable(px: i32, py: i32, x: i32, y: i32): bool {
   );
 }
 
-function interpolateTile(tx: i32, ty: i32, phase: i32): void {
+function interpolateTile(tx: i32, ty: i32, fy: i32): void {
   const x = MARGIN + (tx << TILE_SHIFT);
   const y = MARGIN + (ty << TILE_SHIFT);
   const at = <usize>y * <usize>phaseStride + <usize>x;
-  interpolateLuma(
+  interpolateLumaPhases(
     reference + at,
     phaseStride,
-    phase & 3,
-    phase >> 2,
-    planes + <usize>(phase - 1) * area + at,
+    fy,
+    planes + <usize>((fy << 2) - 1) * area + at,
     phaseStride,
+    area,
     min(TILE, width + 2 * OUTSIDE - x),
     min(TILE, height + 2 * OUTSIDE - y),
   );
@@ -92,18 +93,20 @@ export function movedBlock(px: i32, py: i32, x: i32, y: i32, size: i32): usize {
   const left = px + (x >> 2) + LUMA_PADDING;
   const top = py + (y >> 2) + LUMA_PADDING;
   const at = <usize>top * <usize>phaseStride + <usize>left;
-  const phase = (x & 3) | ((y & 3) << 2);
+  const fy = y & 3;
+  const phase = (x & 3) | (fy << 2);
   if (phase == 0) return reference + at;
+  const wanted = 1 << fy;
   const firstColumn = (left - MARGIN) >> TILE_SHIFT;
   const lastColumn = (left - MARGIN + size - 1) >> TILE_SHIFT;
   const lastRow = (top - MARGIN + size - 1) >> TILE_SHIFT;
   for (let ty = (top - MARGIN) >> TILE_SHIFT; ty <= lastRow; ty++) {
     for (let tx = firstColumn; tx <= lastColumn; tx++) {
-      const mark = tiles + ((<usize>(ty * tileColumns + tx)) << 1);
-      const done = <i32>load<u16>(mark);
-      if (done & (1 << phase)) continue;
-      store<u16>(mark, done | (1 << phase));
-      interpolateTile(tx, ty, phase);
+      const mark = tiles + <usize>(ty * tileColumns + tx);
+      const done = <i32>load<u8>(mark);
+      if (done & wanted) continue;
+      store<u8>(mark, done | wanted);
+      interpolateTile(tx, ty, fy);
     }
   }
   return planes + <usize>(phase - 1) * area + at;

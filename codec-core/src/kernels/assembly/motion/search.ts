@@ -1,5 +1,5 @@
 import { MEASURE, selectMode } from './bits';
-import { IMPOSSIBLE, areaCost, blockCost, blockCostBytes, openBlockCosts } from './blockCosts';
+import { IMPOSSIBLE, areaCost, blockCost, forgetBlockCosts, openBlockCosts } from './blockCosts';
 import { candidateCount, candidateVector, gatherCandidates } from './candidates';
 import { decideNode, openDecision } from './decision';
 import {
@@ -271,8 +271,7 @@ function searchBlock(bx: i32, by: i32, motion: usize, previousMotion: usize): vo
 /** Bytes of scratch memory that `searchMotion` needs for a picture of w8×h8 pixels. */
 export function motionSearchBytes(w8: i32, h8: i32): usize {
   const blocks = (w8 >> 3) * (h8 >> 3);
-  const foundBytes = (<usize>blocks * 4 + 15) & ~15;
-  return foundBytes + blockCostBytes(blocks) + shiftBytes(w8, h8) + phaseBytes(w8, h8);
+  return ((<usize>blocks * 4 + 15) & ~15) + shiftBytes(w8, h8) + phaseBytes(w8, h8);
 }
 
 /**
@@ -313,9 +312,8 @@ export function searchMotion(
   searchesQuarters = effort > 0;
   const gridBytes = (<usize>(columns * rows)) << 2;
   found = scratch;
-  const costs = (found + gridBytes + 15) & ~15;
-  openBlockCosts(cur, curStride, columns, rows, costs);
-  const shifts = costs + blockCostBytes(columns * rows);
+  openBlockCosts(cur, curStride);
+  const shifts = (found + gridBytes + 15) & ~15;
   findShifts(cur, curStride, ref, w8, h8, shifts);
   openPhases(ref, w8, h8, shifts + shiftBytes(w8, h8));
   const step = lambdaSad / LAMBDA_PER_STEP;
@@ -330,6 +328,7 @@ export function searchMotion(
     for (let sx = 0; sx < columns; sx += SUPERBLOCK) {
       const right = min(sx + SUPERBLOCK, columns);
       const bottom = min(sy + SUPERBLOCK, rows);
+      forgetBlockCosts();
       for (let by = sy; by < bottom; by += 2) {
         for (let bx = sx; bx < right; bx += 2) {
           searchBlock(bx, by, outMotion, previousMotion);
@@ -346,7 +345,10 @@ export function searchMotion(
 function decideAgain(motion: usize, gridBytes: usize): void {
   memory.copy(found, motion, gridBytes);
   for (let sy = 0; sy < rows; sy += SUPERBLOCK) {
-    for (let sx = 0; sx < columns; sx += SUPERBLOCK) decideNode(sx, sy, SUPERBLOCK, 0);
+    for (let sx = 0; sx < columns; sx += SUPERBLOCK) {
+      forgetBlockCosts();
+      decideNode(sx, sy, SUPERBLOCK, 0);
+    }
   }
 }
 

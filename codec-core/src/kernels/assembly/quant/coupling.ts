@@ -22,9 +22,43 @@ function meanOf(k: i32, step: i32): i32 {
   return (step * <i32>load<i16>(meanTable + (<usize>(k + 128) << 1)) + 128) >> 8;
 }
 
+/** `meanOf` of four head values, as i32; the cubic of the table is exact in integers. */
+@inline
+function meansOf(k: v128, step: v128): v128 {
+  const half = i32x4.splat(128);
+  const cube = i32x4.mul(i32x4.mul(k, k), k);
+  const mean = i32x4.add(i32x4.shl(k, 3), i32x4.shr_s(i32x4.add(cube, half), 8));
+  return i32x4.shr_s(i32x4.add(i32x4.mul(mean, step), half), 8);
+}
+
+/** Four s8 as i32. */
+@inline
+function fourBytes(p: usize): v128 {
+  return i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(v128.load32_zero(p)));
+}
+
+/** Four i16 as i32. */
+@inline
+function fourWords(p: usize): v128 {
+  return v128.load16x4_s(p);
+}
+
+/** Four i32 within the range of i16. */
+@inline
+function storeWords(p: usize, x: v128): void {
+  v128.store64_lane(p, i16x8.narrow_i32x4_s(x, x), 0);
+}
+
+const LIMIT: i32 = 20000;
+
 @inline
 function limit(x: i32): i32 {
-  return max(-20000, min(20000, x));
+  return max(-LIMIT, min(LIMIT, x));
+}
+
+@inline
+function limitFour(x: v128): v128 {
+  return i32x4.max_s(i32x4.splat(-LIMIT), i32x4.min_s(i32x4.splat(LIMIT), x));
 }
 
 /** Coefficient to a network input: 128 + 64 x / (1 + |x| / 2) for x = c / step, within 1..255. */
@@ -33,6 +67,18 @@ export function compressed(c: i32, step: i32): u8 {
   const size: i32 = 2 * step + (c < 0 ? -c : c);
   const value = f32.nearest((<f32>128.0 * <f32>c) / <f32>size);
   return <u8>(128 + <i32>max<f32>(-127.0, min<f32>(127.0, value)));
+}
+
+/** `compressed` of four coefficients, as u8. */
+@inline
+function storeCompressed(p: usize, c: v128, step: v128): void {
+  const size = i32x4.add(i32x4.shl(step, 1), i32x4.abs(c));
+  const scaled = f32x4.mul(f32x4.splat(128), f32x4.convert_i32x4_s(c));
+  const value = f32x4.nearest(f32x4.div(scaled, f32x4.convert_i32x4_s(size)));
+  const limited = f32x4.max(f32x4.splat(-127), f32x4.min(f32x4.splat(127), value));
+  const level = i32x4.add(i32x4.trunc_sat_f32x4_s(limited), i32x4.splat(128));
+  const words = i16x8.narrow_i32x4_s(level, level);
+  v128.store32_lane(p, i8x16.narrow_i16x8_u(words, words), 0);
 }
 
 /** in i16 [count][96] -> out u8 with `stride` bytes a row: every coefficient compressed. */
@@ -61,11 +107,40 @@ export function compressRows(rows: usize, count: i32, step: i32, out: usize, str
 
 /** base -= base * gate / 256, rounded: the share of the prediction that the field trusts. */
 export function gateRows(base: usize, gate: usize, count: i32): void {
+  const half = i32x4.splat(128);
   const total = count * ROW;
-  for (let i = 0; i < total; i++) {
+  for (let i = 0; i < total; i += 8) {
     const at = base + (<usize>i << 1);
-    const b = <i32>load<i16>(at);
-    store<i16>(at, <i16>(b - ((b * <i32>load<u8>(gate + i) + 128) >> 8)));
+    const b = v128.load(at);
+    const g = v128.load8x8_u(gate + i);
+    const low = i32x4.shr_s(i32x4.add(i32x4.extmul_low_i16x8_s(b, g), half), 8);
+    const high = i32x4.shr_s(i32x4.add(i32x4.extmul_high_i16x8_s(b, g), half), 8);
+    v128.store(at, i16x8.sub(b, i16x8.narrow_i32x4_s(low, high)));
+  }
+}
+
+const FOUR_RESIDUALS = memory.data(16, 16);
+
+/** Symbol of a residual, rate-distortion optimal; `inverse` is that of the step. */
+@inline
+function quantized(r: i32, inverse: f32, scale: usize): i16 {
+  const a = <f32>(r < 0 ? -r : r) * inverse;
+  const q = bestMagnitude(a, min<u32>(63, load<u8>(scale)));
+  return <i16>max(-32767, min(32767, r < 0 ? -q : q));
+}
+
+/** Symbols of four residuals. Most are zero: no more than half a step always is. */
+@inline
+function quantizeFour(r: v128, inverse: f32, scales: usize, symbols: usize): void {
+  const a = f32x4.mul(f32x4.convert_i32x4_s(i32x4.abs(r)), f32x4.splat(inverse));
+  if (!v128.any_true(f32x4.gt(a, f32x4.splat(0.5)))) {
+    store<u64>(symbols, 0);
+    return;
+  }
+  v128.store(FOUR_RESIDUALS, r);
+  for (let i: usize = 0; i < 4; i++) {
+    const residual = load<i32>(FOUR_RESIDUALS + (i << 2));
+    store<i16>(symbols + (i << 1), quantized(residual, inverse, scales + i));
   }
 }
 
@@ -89,20 +164,26 @@ export function quantizeGroup(
   symbols: usize,
 ): void {
   const inverse = <f32>1.0 / <f32>step;
+  const steps = i32x4.splat(step);
+  const fours = lossless ? 0 : size & ~3;
   for (let n = 0; n < count; n++) {
     const offset = <usize>(load<i32>(rows + (<usize>n << 2)) * ROW + first) << 1;
     const head = <usize>(n * size);
-    for (let c = 0; c < size; c++) {
+    let c = 0;
+    for (; c < fours; c += 4) {
+      const at = offset + (<usize>c << 1);
+      const mean = meansOf(fourBytes(means + head + c), steps);
+      const change = i32x4.sub(fourWords(target + at), fourWords(base + at));
+      quantizeFour(i32x4.sub(change, mean), inverse, scales + head + c, symbols + at);
+    }
+    for (; c < size; c++) {
       const at = offset + (<usize>c << 1);
       const mean = meanOf(<i32>load<i8>(means + head + c), step);
       const r = <i32>load<i16>(target + at) - <i32>load<i16>(base + at) - mean;
-      let q = r;
-      if (!lossless) {
-        const a = <f32>(r < 0 ? -r : r) * inverse;
-        q = bestMagnitude(a, min<u32>(63, load<u8>(scales + head + c)));
-        if (r < 0) q = -q;
-      }
-      store<i16>(symbols + at, <i16>max(-32767, min(32767, q)));
+      const q = lossless
+        ? <i16>max(-32767, min(32767, r))
+        : quantized(r, inverse, scales + head + c);
+      store<i16>(symbols + at, q);
     }
   }
 }
@@ -122,11 +203,20 @@ export function dequantizeGroup(
   symbols: usize,
   context: usize,
 ): void {
+  const steps = i32x4.splat(step);
   for (let n = 0; n < count; n++) {
     const row = load<i32>(rows + (<usize>n << 2));
     const offset = <usize>(row * ROW + first) << 1;
     const head = <usize>(n * size);
-    for (let c = 0; c < size; c++) {
+    let c = 0;
+    for (; c + 4 <= size; c += 4) {
+      const at = offset + (<usize>c << 1);
+      const residual = i32x4.mul(fourWords(symbols + at), steps);
+      const change = i32x4.add(residual, meansOf(fourBytes(means + head + c), steps));
+      storeWords(base + at, limitFour(i32x4.add(fourWords(base + at), change)));
+      storeCompressed(context + <usize>(row * size + c), change, steps);
+    }
+    for (; c < size; c++) {
       const at = offset + (<usize>c << 1);
       const change =
         <i32>load<i16>(symbols + at) * step + meanOf(<i32>load<i8>(means + head + c), step);
@@ -138,11 +228,14 @@ export function dequantizeGroup(
 
 /** rows += step * correction / 128, rounded; correction s8 [count][96]. */
 export function refineRows(rows: usize, correction: usize, count: i32, step: i32): void {
+  const steps = i32x4.splat(step);
+  const half = i32x4.splat(64);
   const total = count * ROW;
-  for (let i = 0; i < total; i++) {
+  for (let i = 0; i < total; i += 4) {
     const at = rows + (<usize>i << 1);
-    const change = (<i32>load<i8>(correction + i) * step + 64) >> 7;
-    store<i16>(at, <i16>limit(<i32>load<i16>(at) + change));
+    const product = i32x4.mul(fourBytes(correction + i), steps);
+    const change = i32x4.shr_s(i32x4.add(product, half), 7);
+    storeWords(at, limitFour(i32x4.add(fourWords(at), change)));
   }
 }
 
