@@ -12,11 +12,11 @@ interface Path {
 const ms = fc.integer({ min: 0, max: 400 });
 const path = fc.record({ video: ms, sound: ms, need: fc.integer({ min: 20, max: 200 }) });
 
-/** What a few steps from a first target lead to. */
+/** What some steps from a first target lead to. */
 function settle({ video, sound, need }: Path, firstTarget: number) {
   let bufferTargetMs = firstTarget;
   let pictureLatencyMs = 0;
-  for (let step = 0; step < 4; step += 1) {
+  for (let step = 0; step < 16; step += 1) {
     const bufferMs = Math.max(need, bufferTargetMs);
     ({ bufferTargetMs, pictureLatencyMs } = alignAudio({
       ...{ videoLatencyMs: video, audioLatencyMs: sound + bufferMs, bufferMs, bufferTargetMs },
@@ -47,6 +47,11 @@ describe('lip sync', () => {
         if (given.sound + given.need <= given.video) expect(heldMs).toBe(0);
       }),
     );
+  });
+
+  test('a moment of late pictures does not stretch the sound', () => {
+    const input = { videoLatencyMs: 800, audioLatencyMs: 120, bufferMs: 60, bufferTargetMs: 0 };
+    expect(alignAudio(input)).toEqual({ bufferTargetMs: 100, pictureLatencyMs: 0 });
   });
 
   test('what is together is left alone', () => {

@@ -6,6 +6,11 @@ const TOLERATED_MS = 15;
  */
 const LATE_SOUND_MS = 38;
 const MAX_AUDIO_TARGET_MS = 500;
+/**
+ * A look, once a second, makes the sound wait by no more than this longer, ms: what a few late pictures
+ * pump into the jitter buffer takes it many seconds to give back.
+ */
+const MAX_RISE_MS = 40;
 /** A picture is held back by no more than this for its sound, ms. */
 const MAX_HOLD_MS = 100;
 
@@ -37,7 +42,8 @@ export interface LipSync {
 export function alignAudio(input: LipSyncInput): LipSync {
   const { videoLatencyMs, audioLatencyMs, bufferMs } = input;
   const aheadMs = videoLatencyMs - audioLatencyMs;
-  const wanted = Math.min(MAX_AUDIO_TARGET_MS, Math.max(0, bufferMs + aheadMs));
+  const most = Math.min(MAX_AUDIO_TARGET_MS, bufferMs + MAX_RISE_MS);
+  const wanted = Math.min(most, Math.max(0, bufferMs + aheadMs));
   const bufferTargetMs = Math.abs(aheadMs) > TOLERATED_MS ? wanted : input.bufferTargetMs;
   const ownNeed = input.bufferTargetMs < bufferMs - TOLERATED_MS;
   const lateMs = ownNeed ? -aheadMs : 0;

@@ -16,6 +16,8 @@ import { PlainReception } from './plainReception.js';
 const KEPT_FRAMES = 256;
 /** About two seconds: what steering follows. */
 const RECENT_FRAMES = 60;
+/** The first pictures are late, since everything is cold; sound must not be stretched for them, ms. */
+const COLD_MS = 2_000;
 
 export type StageSummaries = Readonly<Partial<Record<LatencyStage, StageSummary>>>;
 
@@ -75,6 +77,8 @@ export class ReceivedVideo {
   readonly #ready = new StageSamples(RECENT_FRAMES);
   readonly #display = new StageSamples(RECENT_FRAMES);
   readonly #latency = new StageSamples(RECENT_FRAMES);
+  /** Decoding time of the first picture that steering follows, machine time. */
+  #steadyFrom: number | undefined;
   /** What is known of shown frames by capture time, until their timeline is here. */
   readonly #shown = new Map<number, ShownFrame>();
   #unreported = new Map<LatencyStage, number[]>();
@@ -344,7 +348,9 @@ export class ReceivedVideo {
     this.#add('network', line.received - line.sent);
     this.#add('receiveToDecode', line.decodeStart - line.received);
     this.#add('decode', line.decodeEnd - line.decodeStart);
-    this.#ready.add(line.decodeEnd - line.captureTime);
+    this.#steadyFrom ??= line.decodeEnd + COLD_MS;
+    const steady = line.decodeEnd >= this.#steadyFrom;
+    if (steady) this.#ready.add(line.decodeEnd - line.captureTime);
     if (line.absCaptureTime !== undefined) {
       this.#captureCheck.add(line.absCaptureTime + this.#clockOffset(), line.captureTime);
     }
@@ -354,7 +360,7 @@ export class ReceivedVideo {
     this.#add('decodeToDisplay', presentedAt - line.decodeEnd);
     this.#add('captureToDisplay', presentedAt - line.captureTime);
     this.#latency.add(presentedAt - line.captureTime);
-    this.#display.add(presentedAt - line.shownAt);
+    if (steady) this.#display.add(presentedAt - line.shownAt);
     if (codeLatency !== undefined) {
       this.#glassToGlass?.compare(codeLatency, presentedAt - line.captureTime);
     }
