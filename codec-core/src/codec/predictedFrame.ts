@@ -16,7 +16,10 @@ import { GROUPS, ROW } from './workspace.js';
 
 /** λ of the motion search per unit of quantization step (codec-design.md: measured optimum). */
 const MOTION_LAMBDA = 0.37;
-/** Least energy, in squared steps, of a block worth coding by the model of the kernel `codingGains`. */
+/**
+ * Least energy, in squared steps, of a block worth coding by the model of the kernel `codingGains`: its
+ * overhead and one residual of the cheapest group, by what a squared step is worth (a little less).
+ */
 const ACTIVITY_ENERGY = 0.81;
 
 /** Encoder's choices for a predicted frame. */

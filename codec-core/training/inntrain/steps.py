@@ -59,7 +59,7 @@ def per_channel(values) -> torch.Tensor:
 
 
 # The encoder's model of what coding a block is worth (kernels/assembly/activity/gains.ts).
-PRICES = per_channel([3 / 7.5, 4 / 7.5, 5 / 7.5, 6.5 / 7.5])
+PRICES = per_channel([3 / LAMBDA, 4 / LAMBDA, 5 / LAMBDA, 6.5 / LAMBDA])
 COSTS = per_channel([1.63, 2.51, 2.98, 2.96])
 LEFT_OUT = per_channel([2.49, 1.45, -0.48, -1.69])
 WORTH = 6.04

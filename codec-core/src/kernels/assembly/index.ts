@@ -5,7 +5,6 @@ import { initCosts } from './entropy/laplace';
 import { initDcScales } from './entropy/dcPlane';
 import { initShifts } from './entropy/latents';
 import { initMixing } from './entropy/mixedBit';
-import { initMeans } from './quant/coupling';
 
 export * from './motion/index';
 export { blockErrors, listFlags, neighbourRows } from './activity/blocks';
@@ -37,7 +36,6 @@ export function heapBase(): usize {
 export function initTables(): void {
   initShifts();
   initCosts();
-  initMeans();
   initDcScales();
   initMixing();
   initGains();

@@ -1,6 +1,7 @@
 /** What coding a block is worth over copying its prediction (encoder only). */
 
 import { ROW } from '../inn/mixing';
+import { STEP_BITS } from '../motion/distortion';
 
 /*
  * A linear model of the measured benefit, in bits, of 600,000 blocks of training clips (distortion
@@ -47,7 +48,7 @@ export function initGains(): void {
 function setGroup(first: i32, end: i32, price: f32, cost: f32, leftOut: f32): void {
   for (let c = first; c < end; c++) {
     const at = (<usize>c) << 2;
-    store<f32>(PRICES + at, price / 7.5);
+    store<f32>(PRICES + at, price / STEP_BITS);
     store<f32>(COSTS + at, cost);
     store<f32>(LEFT_OUT + at, leftOut);
   }

@@ -8,7 +8,7 @@ export let sadBottomRight: i32 = 0;
 
 /** Sum of four i32. */
 @inline
-function sumLanes(v: v128): i32 {
+export function sumLanes(v: v128): i32 {
   return (
     i32x4.extract_lane(v, 0) +
     i32x4.extract_lane(v, 1) +
@@ -17,10 +17,16 @@ function sumLanes(v: v128): i32 {
   );
 }
 
+/** |a − b| of 16 bytes. */
+@inline
+export function absoluteDifferences(a: v128, b: v128): v128 {
+  return v128.sub<u8>(v128.max<u8>(a, b), v128.min<u8>(a, b));
+}
+
 /** |a − b| of 16 bytes, added up by pairs to u16. */
 @inline
 function pairSums(a: v128, b: v128): v128 {
-  return i16x8.extadd_pairwise_i8x16_u(v128.sub<u8>(v128.max<u8>(a, b), v128.min<u8>(a, b)));
+  return i16x8.extadd_pairwise_i8x16_u(absoluteDifferences(a, b));
 }
 
 /** Sum of absolute differences of 16×16 pixels; the quadrants' sums are left in globals. */

@@ -1,3 +1,4 @@
+import { absoluteDifferences, sumLanes } from './distortion';
 import { LUMA_PADDING, packVector } from './geometry';
 
 /*
@@ -88,34 +89,22 @@ function keep(vector: u32): void {
   shiftCount++;
 }
 
-/** |a − b| of 16 bytes. */
+/** |a − b| of eight pixels as u16. */
 @inline
 function apart(a: v128, b: v128): v128 {
-  return v128.sub<u8>(v128.max<u8>(a, b), v128.min<u8>(a, b));
-}
-
-@inline
-function sumOfWords(v: v128): i32 {
-  const pairs = i32x4.extadd_pairwise_i16x8_u(v);
-  return (
-    i32x4.extract_lane(pairs, 0) +
-    i32x4.extract_lane(pairs, 1) +
-    i32x4.extract_lane(pairs, 2) +
-    i32x4.extract_lane(pairs, 3)
-  );
+  return i16x8.extend_low_i8x16_u(absoluteDifferences(a, b));
 }
 
 /** Sum of |a − b| over `count` pixels, a multiple of 8. */
 function difference(a: usize, b: usize, count: i32): i32 {
   let sums = i16x8.splat(0);
   for (let i = 0; i < count; i += 8) {
-    const d = apart(v128.load64_zero(a + i), v128.load64_zero(b + i));
-    sums = i16x8.add(sums, i16x8.extend_low_i8x16_u(d));
+    sums = i16x8.add(sums, apart(v128.load64_zero(a + i), v128.load64_zero(b + i)));
   }
-  return sumOfWords(sums);
+  return sumLanes(i32x4.extadd_pairwise_i16x8_u(sums));
 }
 
-/** Rows are the lines of a vertical band. A pixel's neighbour to the right may be outside of it. */
+/** Rows are the lines of a vertical band. */
 function profileRows(
   a: usize,
   aStride: i32,
@@ -148,7 +137,7 @@ function profileColumns(
     let q = b + x;
     let above = v128.load64_zero(p);
     let aboveOther = v128.load64_zero(q);
-    let change = i16x8.extend_low_i8x16_u(apart(above, aboveOther));
+    let change = apart(above, aboveOther);
     let sums = i16x8.splat(0);
     let sumsOther = i16x8.splat(0);
     for (let y = 1; y < height; y++) {
@@ -156,9 +145,9 @@ function profileColumns(
       q += bStride;
       const row = v128.load64_zero(p);
       const rowOther = v128.load64_zero(q);
-      sums = i16x8.add(sums, i16x8.extend_low_i8x16_u(apart(row, above)));
-      sumsOther = i16x8.add(sumsOther, i16x8.extend_low_i8x16_u(apart(rowOther, aboveOther)));
-      change = i16x8.add(change, i16x8.extend_low_i8x16_u(apart(row, rowOther)));
+      sums = i16x8.add(sums, apart(row, above));
+      sumsOther = i16x8.add(sumsOther, apart(rowOther, aboveOther));
+      change = i16x8.add(change, apart(row, rowOther));
       above = row;
       aboveOther = rowOther;
     }
@@ -197,11 +186,7 @@ function mismatch(first: i32, end: i32, shift: i32): i32 {
     const d = i16x8.abs(i16x8.sub(v128.load(own + at), v128.load(other + at + (shift << 1))));
     sums = i32x4.add(sums, i32x4.extadd_pairwise_i16x8_u(v128.and(d, v128.load(changed + at))));
   }
-  let sum =
-    i32x4.extract_lane(sums, 0) +
-    i32x4.extract_lane(sums, 1) +
-    i32x4.extract_lane(sums, 2) +
-    i32x4.extract_lane(sums, 3);
+  let sum = sumLanes(sums);
   for (; i < end; i++) {
     const at = (<usize>i) << 1;
     const d = <i32>load<u16>(own + at) - <i32>load<u16>(other + at + (shift << 1));

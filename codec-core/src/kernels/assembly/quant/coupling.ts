@@ -6,23 +6,14 @@
 import { ROW } from '../inn/mixing';
 import { bestMagnitude } from '../entropy/laplace';
 
-// Head value k (s8, 1/32) to a mean in 1/256 steps: z + z^3 / 2 with z = k / 32.
-const meanTable: usize = memory.data(256 * 2);
-
-export function initMeans(): void {
-  for (let k = -128; k < 128; k++) {
-    const z = <f64>k / 32.0;
-    const mean = Math.floor(256.0 * (z + 0.5 * z * z * z) + 0.5);
-    store<i16>(meanTable + (<usize>(k + 128) << 1), <i16>mean);
-  }
-}
-
+/** Head value k (s8, z = k / 32) to a mean of z + z^3 / 2 steps: rounded to 1/256, then in units. */
 @inline
 function meanOf(k: i32, step: i32): i32 {
-  return (step * <i32>load<i16>(meanTable + (<usize>(k + 128) << 1)) + 128) >> 8;
+  const mean = (k << 3) + ((k * k * k + 128) >> 8);
+  return (step * mean + 128) >> 8;
 }
 
-/** `meanOf` of four head values, as i32; the cubic of the table is exact in integers. */
+/** `meanOf` of four head values, as i32. */
 @inline
 function meansOf(k: v128, step: v128): v128 {
   const half = i32x4.splat(128);
