@@ -1,6 +1,7 @@
 import { DecodeWorkerPool } from './decodeWorkerPool.js';
 import type { EncoderSpeed } from './encoderSpeed.js';
 import { EncodeWorkerClient } from './encodeWorkerClient.js';
+import type { PictureSize } from './swayingScene.js';
 
 /** The codec threads of this page, warmed up while the join page is open. */
 export class CodecWorkers {
@@ -18,16 +19,16 @@ export class CodecWorkers {
   }
 
   /**
-   * Measures the warmed-up encoder.
+   * Measures the encoder, while the decoder rehearses on what comes of it.
    *
    * @returns `undefined` when it is taken already
    * @throws ClientError 'codec-failed'
    */
-  async measureEncoder(size: {
-    readonly width: number;
-    readonly height: number;
-  }): Promise<EncoderSpeed | undefined> {
-    return (await this.#spareEncoder)?.measureSpeed(size);
+  async measureEncoder(size: PictureSize): Promise<EncoderSpeed | undefined> {
+    const encoder = await this.#spareEncoder;
+    const speed = await encoder?.measureSpeed(size, (coded) => this.decoders.rehearse(coded));
+    this.decoders.rehearse(undefined);
+    return speed;
   }
 
   /** An encoder that belongs to the caller. @throws ClientError 'codec-failed' */

@@ -191,6 +191,12 @@ export class DecodeWorkerPool extends Emitter<PoolEvents> {
     await (this.#workers[0] ?? this.#addWorker()).ready;
   }
 
+  /** Lets the first worker decode a picture for practice, unless it is in use; none: that was all. */
+  rehearse(coded: Uint8Array | undefined): void {
+    const [worker] = this.#workers;
+    if (worker?.load === 0) worker.post({ type: 'rehearse', coded });
+  }
+
   /** After it the receiver transform may be attached. The layers of a track share a worker. */
   open(consumerId: string, place: TrackPlace): Promise<DecodeHandle> {
     const same = this.#workers.find((worker) => worker.serves(place.trackId));

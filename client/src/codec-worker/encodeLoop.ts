@@ -29,6 +29,11 @@ const KEY_FRAME_INTERVAL_MS = 500;
 /** Least difference between the timestamps of two carriers, µs: the matcher tells them apart by it. */
 const CARRIER_GAP_US = 4000;
 
+/** Whoever begins to receive asks for a key frame. A question may be this much ahead of the news... */
+const ASKED_BEFORE_MS = 1000;
+/** ... that somebody receives; where none comes, coding begins after this time. */
+const UNASKED_MS = 1500;
+
 /** While nobody watches, an empty carrier comes this often: the first picture need not wait for one. */
 const KEEP_FLOWING_MS = 400;
 
@@ -118,6 +123,9 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   #lastCapturedAt = 0;
   #lastTimestamp = -Infinity;
   #keptFlowingAt = -Infinity;
+  #askedAt = -Infinity;
+  /** What is captured before is not coded: no receiver is ready for it yet. */
+  #startsAt = -Infinity;
 
   constructor(options: EncodeLoopOptions<Frame>) {
     this.#options = options;
@@ -128,7 +136,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
         intervalMs: repeatMs,
         now,
         repeat: (arrival) => {
-          if (this.#paused) return;
+          if (this.#idle(now())) return;
           this.#lastCapturedAt = arrival.capturedAt;
           this.#mailbox.putSpare(arrival);
         },
@@ -146,8 +154,11 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     const resumed = this.#paused && !paused;
     this.#paused = paused;
     if (!resumed) return;
+    const now = this.#options.now();
+    this.#startsAt = now - this.#askedAt < ASKED_BEFORE_MS ? now : now + UNASKED_MS;
     this.#options.rate.requestKeyFrame();
-    this.#still?.unsettle();
+    // A timer may fire a fraction of a millisecond early.
+    this.#still?.unsettle(this.#startsAt - now + 1);
   }
 
   /** What the transport says of the link, in the controller's time: that of captures. */
@@ -163,6 +174,8 @@ export class EncodeLoop<Frame extends CapturedFrame> {
    */
   requestKeyFrame(): void {
     const now = this.#options.now();
+    this.#askedAt = now;
+    this.#startsAt = Math.min(this.#startsAt, now);
     if (this.#recovery.lossKnown(now) || now - this.#lastKeyFrameAt < KEY_FRAME_SERVES_MS) return;
     this.#options.rate.requestKeyFrame();
     this.#still?.unsettle();
@@ -227,7 +240,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
       this.#lastCapturedAt = capturedAt;
       this.#captured += 1;
       try {
-        if (this.#paused) {
+        if (this.#idle(readAt)) {
           this.#drops.add('paused');
           this.#keepFlowing(timestamp);
         } else {
@@ -390,6 +403,10 @@ export class EncodeLoop<Frame extends CapturedFrame> {
         activeShare: coded.stats.activeShare,
       });
     }
+  }
+
+  #idle(now: number): boolean {
+    return this.#paused || now < this.#startsAt;
   }
 
   #keepFlowing(timestamp: number): void {

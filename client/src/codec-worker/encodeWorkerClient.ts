@@ -12,6 +12,7 @@ import {
   type NetworkReading,
   type Picture,
 } from './messages.js';
+import type { PictureSize } from './swayingScene.js';
 
 interface EncodeWorkerEvents {
   stats: EncodeStats;
@@ -25,6 +26,7 @@ export class EncodeWorkerClient extends Emitter<EncodeWorkerEvents> {
   #onReady: (() => void) | undefined;
   #onOpened: (() => void) | undefined;
   #onSpeed: ((speed: EncoderSpeed | undefined) => void) | undefined;
+  #onRehearsed: ((coded: Uint8Array) => void) | undefined;
   #onLoadFailed: ((error: ClientError) => void) | undefined;
   #nextRequestId = 0;
 
@@ -56,13 +58,18 @@ export class EncodeWorkerClient extends Emitter<EncodeWorkerEvents> {
     return client;
   }
 
-  /** Encodes pictures of this size; `undefined` where publishing came between. */
-  measureSpeed(size: {
-    readonly width: number;
-    readonly height: number;
-  }): Promise<EncoderSpeed | undefined> {
+  /**
+   * Encodes pictures of this size; `undefined` where publishing came between.
+   *
+   * @param onRehearsed takes each coded picture
+   */
+  measureSpeed(
+    size: PictureSize,
+    onRehearsed: (coded: Uint8Array) => void,
+  ): Promise<EncoderSpeed | undefined> {
     return new Promise((resolve) => {
       this.#onSpeed = resolve;
+      this.#onRehearsed = onRehearsed;
       this.#post({ type: 'measure', width: size.width, height: size.height });
     });
   }
@@ -146,6 +153,9 @@ export class EncodeWorkerClient extends Emitter<EncodeWorkerEvents> {
     switch (event.type) {
       case 'ready':
         this.#onReady?.();
+        return;
+      case 'rehearsed':
+        this.#onRehearsed?.(event.coded);
         return;
       case 'speed':
         this.#onSpeed?.(event.speed);

@@ -1,56 +1,63 @@
-import type { Encoder, I420Frame } from '@inncall/codec-core';
+import type { Encoder } from '@inncall/codec-core';
+import { swayingScene, type PictureSize } from './swayingScene.js';
 
-/** How long this device takes to encode one picture, ms. */
+/** How long this device takes to encode one picture once the engine has its best machine code, ms. */
 export interface EncoderSpeed {
   readonly keyFrameMs: number;
-  /** Median over predicted frames. */
+  /** Median over the last predicted frames. */
   readonly frameMs: number;
 }
 
-const PREDICTED_FRAMES = 9;
+/**
+ * Chromium replaces the first, slow machine code of WebAssembly function by function: the last change
+ * of speed was seen after 100 to 150 pictures of 640×360.
+ */
+const PICTURES = 160;
+/** A slow device is not kept busy for longer. */
+const LIMIT_MS = 8_000;
+/** Key frames between them, so that their code is replaced, too. */
+const KEY_FRAME_EVERY = 40;
+const MEASURED_PICTURES = 15;
 /** A usual point of a camera. */
 const QP = 34;
 
+export interface EncoderSpeedOptions {
+  /** A new one, of this size; it stays open. */
+  readonly encoder: Encoder;
+  readonly size: PictureSize;
+  /** ms */
+  readonly now: () => number;
+  /** Asked before each picture: somebody else needs the thread. */
+  readonly stopped: () => boolean;
+  /** For a decoder that rehearses. */
+  readonly onCoded: (data: Uint8Array) => void;
+}
+
 /**
- * Encodes a few pictures of a moving, textured scene, as hard as a person who moves.
+ * Codes pictures of a moving, textured scene, as hard as a person who moves, until the
+ * engine has warmed up, and measures the encoder then. A call that starts on this engine does not
+ * stumble through its first seconds.
  *
- * @param encoder a new one, of this size; it stays open
- * @param stopped asked before each frame: somebody else needs the thread
  * @returns `undefined` when stopped early
  */
 export async function measureEncoderSpeed(
-  encoder: Encoder,
-  size: { readonly width: number; readonly height: number },
-  now: () => number,
-  stopped: () => boolean,
+  options: EncoderSpeedOptions,
 ): Promise<EncoderSpeed | undefined> {
+  const { encoder, size, now, stopped, onCoded } = options;
+  const scene = swayingScene(size);
   const times: number[] = [];
-  for (let index = 0; index <= PREDICTED_FRAMES; index += 1) {
+  let keyFrameMs = 0;
+  const end = now() + LIMIT_MS;
+  for (let index = 0; index < PICTURES && (now() < end || times.length === 0); index += 1) {
     if (stopped()) return undefined;
-    const frame = sceneAt(index, size);
+    const keyFrame = index % KEY_FRAME_EVERY === 0;
+    const picture = scene(index);
     const start = now();
-    await encoder.encode(frame, { qp: QP, keyFrame: index === 0 });
-    times.push(now() - start);
+    const { data } = await encoder.encode(picture, { qp: QP, keyFrame });
+    if (keyFrame) keyFrameMs = now() - start;
+    else times.push(now() - start);
+    onCoded(data);
   }
-  const [keyFrameMs = 0, ...predicted] = times;
-  const frameMs = predicted.toSorted((a, b) => a - b)[PREDICTED_FRAMES >> 1] ?? 0;
-  return { keyFrameMs, frameMs };
-}
-
-/** Frame `index` of a textured disc that sways before a still, textured ground. */
-function sceneAt(index: number, { width, height }: { width: number; height: number }): I420Frame {
-  const luma = width * height;
-  const data = new Uint8Array((luma * 3) / 2).fill(128, luma);
-  const shift = 3 * index;
-  const centre = width / 2 + shift;
-  const radius = height / 3;
-  for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      const inside = (x - centre) ** 2 + (y - height / 2) ** 2 < radius ** 2;
-      const u = inside ? x - shift : x;
-      const texture = ((u * 7) ^ (y * 5)) & 31;
-      data[y * width + x] = (inside ? 150 : 90) + texture;
-    }
-  }
-  return { width, height, data, timestamp: index * 33_333 };
+  const last = times.slice(-MEASURED_PICTURES).toSorted((a, b) => a - b);
+  return { keyFrameMs, frameMs: last[last.length >> 1] ?? 0 };
 }

@@ -1,5 +1,5 @@
 /** Decode worker: the received videos of several consumers, to their shown tracks. */
-import { createDecoder, warmUp, type CodecRuntime } from '@inncall/codec-core';
+import { createDecoder, type CodecRuntime } from '@inncall/codec-core';
 import { toVideoFrame } from '../capture/videoFrame.js';
 import { attachCarrierReceiver } from '../transport/carrierReceiver.js';
 import type { EncodedStreams } from '../transport/encodedStreams.js';
@@ -7,6 +7,7 @@ import { transformOptionsSchema } from '../transport/transformOptions.js';
 import { DecodeStream } from './decodeStream.js';
 import { machineTime } from './machineTime.js';
 import { decodeCommandSchema, type DecodeCommand, type DecodeEvent } from './messages.js';
+import { Rehearsal } from './rehearsal.js';
 import { ShownTrack } from './shownTrack.js';
 import { WorkQueue } from '../workQueue.js';
 import { PresentationQueue } from './presentationQueue.js';
@@ -16,10 +17,6 @@ declare const self: DedicatedWorkerGlobalScope;
 
 const STATS_INTERVAL_MS = 250;
 const TICK_INTERVAL_MS = 50;
-/** Of a usual camera. */
-const USUAL_SIZE = { width: 640, height: 360 };
-/** A worker that has nothing to decode after this time was made in advance. */
-const IDLE_AFTER_MS = 300;
 
 interface WaitingPicture {
   readonly frame: VideoFrame;
@@ -38,6 +35,7 @@ const pictureLossIndications = new Map<string, () => void>();
 const tracks = new Map<string, ShownTrack<VideoFrame>>();
 const work = new WorkQueue();
 let runtime: CodecRuntime | undefined;
+let rehearsal: Rehearsal | undefined;
 let clockOffset = 0;
 
 function post(event: DecodeEvent): void {
@@ -90,12 +88,6 @@ function open({ consumerId, trackId, output }: Extract<DecodeCommand, { type: 'o
   track.prefer(consumerId);
 }
 
-/** The first key frame of a call shall not wait for memory and machine code. */
-async function prepare(codec: CodecRuntime): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, IDLE_AFTER_MS));
-  if (decoding.size === 0) await work.run(() => warmUp(codec, USUAL_SIZE));
-}
-
 function trackFor(consumerId: string): ShownTrack<VideoFrame> | undefined {
   return tracks.get(decoding.get(consumerId)?.trackId ?? '');
 }
@@ -128,13 +120,19 @@ async function handle(command: DecodeCommand): Promise<void> {
   switch (command.type) {
     case 'load':
       runtime = await createWorkerRuntime(command.assets);
+      rehearsal = new Rehearsal(work, createDecoder.bind(undefined, runtime));
       post({ type: 'ready' });
-      await prepare(runtime);
+      return;
+    case 'rehearse':
+      if (command.coded === undefined) await rehearsal?.close();
+      else await rehearsal?.play(command.coded);
       return;
     case 'clock':
       clockOffset = command.offset;
       return;
     case 'open':
+      rehearsal?.close().catch(fail);
+      rehearsal = undefined;
       open(command);
       post({ type: 'opened', consumerId: command.consumerId });
       return;

@@ -18,6 +18,7 @@ import {
   type EncodeSettings,
 } from './messages.js';
 import { PictureRing } from './pictureRing.js';
+import type { PictureSize } from './swayingScene.js';
 import { createWorkerRuntime } from './workerRuntime.js';
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -84,15 +85,18 @@ function open(writable: WritableStream<VideoFrame>, settings: EncodeSettings): P
   return { loop, carrier, rate, pictures };
 }
 
-async function measure(size: {
-  readonly width: number;
-  readonly height: number;
-}): Promise<EncoderSpeed | undefined> {
+async function measure(size: PictureSize): Promise<EncoderSpeed | undefined> {
   if (runtime === undefined) throw new Error('The codec is not loaded yet.');
   const encoder = createEncoder(runtime, size);
-  const speed = await measureEncoderSpeed(encoder, size, machineTime, () => neededForCall);
-  await encoder.close();
-  return speed;
+  try {
+    return await measureEncoderSpeed({
+      ...{ encoder, size, now: machineTime },
+      stopped: () => neededForCall,
+      onCoded: (coded) => post({ type: 'rehearsed', coded }),
+    });
+  } finally {
+    await encoder.close();
+  }
 }
 
 async function handle(command: EncodeCommand): Promise<void> {

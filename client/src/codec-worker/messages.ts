@@ -18,6 +18,8 @@ const encodedStreams = {
   writable: writableOf<RTCEncodedVideoFrame>(),
 };
 
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+
 /** What a codec runtime is made from; fetched once by the window. */
 export const codecAssetsSchema = z.object({
   ortWasm: z.instanceof(ArrayBuffer),
@@ -87,7 +89,7 @@ export const pictureSchema = z.object({
   width: z.int(),
   height: z.int(),
   captureTime: z.number(),
-  data: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+  data: bytes,
 });
 export type Picture = z.infer<typeof pictureSchema>;
 
@@ -129,6 +131,8 @@ export type EncodeStats = z.infer<typeof encodeStatsSchema>;
 export const encodeEventSchema = z.discriminatedUnion('type', [
   ready,
   failed,
+  /** A picture that was coded for `measure`; the first is a key frame, all are predicted in order. */
+  z.object({ type: z.literal('rehearsed'), coded: bytes }),
   /** Answer to `measure`: ms of one frame; without numbers where it was broken off. */
   z.object({
     type: z.literal('speed'),
@@ -159,6 +163,8 @@ export const decodeCommandSchema = z.discriminatedUnion('type', [
     /** Where the pictures of that track go; comes with its first layer. */
     output: writableOf<VideoFrame>().optional(),
   }),
+  /** Practice before a call: the next picture of a rehearsal, or none when it is over. */
+  z.object({ type: z.literal('rehearse'), coded: bytes.optional() }),
   /** This layer is to be shown from its next picture on; until then the one before it is. */
   z.object({ type: z.literal('prefer'), consumerId }),
   /** Nothing will come for a while, on purpose. */
