@@ -26,9 +26,7 @@ export class CodecWorkers {
    */
   async measureEncoder(size: PictureSize): Promise<EncoderSpeed | undefined> {
     const encoder = await this.#spareEncoder;
-    const speed = await encoder?.measureSpeed(size, (coded) => this.decoders.rehearse(coded));
-    this.decoders.rehearse(undefined);
-    return speed;
+    return encoder?.measureSpeed(size, (coded) => this.decoders.rehearse(coded));
   }
 
   /** An encoder that belongs to the caller. @throws ClientError 'codec-failed' */

@@ -191,8 +191,8 @@ export class DecodeWorkerPool extends Emitter<PoolEvents> {
     await (this.#workers[0] ?? this.#addWorker()).ready;
   }
 
-  /** Lets the first worker decode a picture for practice, unless it is in use; none: that was all. */
-  rehearse(coded: Uint8Array | undefined): void {
+  /** Lets the first worker decode a picture for practice, unless it is in use. */
+  rehearse(coded: Uint8Array): void {
     const [worker] = this.#workers;
     if (worker?.load === 0) worker.post({ type: 'rehearse', coded });
   }

@@ -22,7 +22,7 @@ const MEASURED_PICTURES = 15;
 const QP = 34;
 
 export interface EncoderSpeedOptions {
-  /** A new one, of this size; it stays open. */
+  /** Of this size; it stays open. */
   readonly encoder: Encoder;
   readonly size: PictureSize;
   /** ms */

@@ -71,7 +71,7 @@ function open({ consumerId, trackId, output }: Extract<DecodeCommand, { type: 'o
     if (!track.show(consumerId, frame, captureTime, roomTime())) frame.close();
   });
   const stream = new DecodeStream({
-    decoder: createDecoder(runtime),
+    decoder: rehearsal?.end() ?? createDecoder(runtime),
     work,
     now: roomTime,
     show: (picture, packet, dueAt) => {
@@ -84,6 +84,7 @@ function open({ consumerId, trackId, output }: Extract<DecodeCommand, { type: 'o
       post({ type: 'keyFrameNeeded', consumerId });
     },
   });
+  rehearsal = undefined;
   decoding.set(consumerId, { stream, trackId });
   track.prefer(consumerId);
 }
@@ -120,19 +121,16 @@ async function handle(command: DecodeCommand): Promise<void> {
   switch (command.type) {
     case 'load':
       runtime = await createWorkerRuntime(command.assets);
-      rehearsal = new Rehearsal(work, createDecoder.bind(undefined, runtime));
+      rehearsal = new Rehearsal(work, createDecoder(runtime));
       post({ type: 'ready' });
       return;
     case 'rehearse':
-      if (command.coded === undefined) await rehearsal?.close();
-      else await rehearsal?.play(command.coded);
+      await rehearsal?.play(command.coded);
       return;
     case 'clock':
       clockOffset = command.offset;
       return;
     case 'open':
-      rehearsal?.close().catch(fail);
-      rehearsal = undefined;
       open(command);
       post({ type: 'opened', consumerId: command.consumerId });
       return;

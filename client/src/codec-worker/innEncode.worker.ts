@@ -3,6 +3,7 @@ import {
   createEncoder,
   createRateController,
   type CodecRuntime,
+  type Encoder,
   type RateController,
 } from '@inncall/codec-core';
 import { readPicture, scalePicture } from '../capture/framePicture.js';
@@ -39,6 +40,8 @@ let runtime: CodecRuntime | undefined;
 let publication: Publication | undefined;
 let measuring: Promise<EncoderSpeed | undefined> | undefined;
 let neededForCall = false;
+/** The encoder of the measurement, whose memory is in place, for the call's first pictures. */
+let practised: (PictureSize & { readonly encoder: Encoder }) | undefined;
 let clockOffset = 0;
 
 function post(event: EncodeEvent): void {
@@ -72,7 +75,7 @@ function open(writable: WritableStream<VideoFrame>, settings: EncodeSettings): P
   const loop: EncodeLoop<VideoFrame> = new EncodeLoop<VideoFrame>({
     readPicture: async (frame, take) =>
       scalePicture(await readPicture(frame, take), settings.scale, take),
-    createEncoder: (size) => createEncoder(codec, size),
+    createEncoder: (size) => takeEncoder(codec, size),
     rate,
     carrier,
     now: machineTime,
@@ -85,18 +88,23 @@ function open(writable: WritableStream<VideoFrame>, settings: EncodeSettings): P
   return { loop, carrier, rate, pictures };
 }
 
+function takeEncoder(codec: CodecRuntime, size: PictureSize): Encoder {
+  const before = practised;
+  practised = undefined;
+  if (before?.width === size.width && before.height === size.height) return before.encoder;
+  before?.encoder.close().catch(fail);
+  return createEncoder(codec, size);
+}
+
 async function measure(size: PictureSize): Promise<EncoderSpeed | undefined> {
   if (runtime === undefined) throw new Error('The codec is not loaded yet.');
-  const encoder = createEncoder(runtime, size);
-  try {
-    return await measureEncoderSpeed({
-      ...{ encoder, size, now: machineTime },
-      stopped: () => neededForCall,
-      onCoded: (coded) => post({ type: 'rehearsed', coded }),
-    });
-  } finally {
-    await encoder.close();
-  }
+  const encoder = takeEncoder(runtime, size);
+  practised = { ...size, encoder };
+  return measureEncoderSpeed({
+    ...{ encoder, size, now: machineTime },
+    stopped: () => neededForCall,
+    onCoded: (coded) => post({ type: 'rehearsed', coded }),
+  });
 }
 
 async function handle(command: EncodeCommand): Promise<void> {

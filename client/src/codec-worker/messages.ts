@@ -163,8 +163,8 @@ export const decodeCommandSchema = z.discriminatedUnion('type', [
     /** Where the pictures of that track go; comes with its first layer. */
     output: writableOf<VideoFrame>().optional(),
   }),
-  /** Practice before a call: the next picture of a rehearsal, or none when it is over. */
-  z.object({ type: z.literal('rehearse'), coded: bytes.optional() }),
+  /** Practice before a call: the next picture of a measurement. */
+  z.object({ type: z.literal('rehearse'), coded: bytes }),
   /** This layer is to be shown from its next picture on; until then the one before it is. */
   z.object({ type: z.literal('prefer'), consumerId }),
   /** Nothing will come for a while, on purpose. */

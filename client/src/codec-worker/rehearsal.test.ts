@@ -1,45 +1,32 @@
-import type { DecodedFrame } from '@inncall/codec-core';
+import type { DecodedFrame, Decoder } from '@inncall/codec-core';
 import { expect, test } from 'vitest';
 import { WorkQueue } from '../workQueue.js';
 import { Rehearsal } from './rehearsal.js';
 
 function setUp() {
-  const log: string[] = [];
+  const decoded: (number | undefined)[] = [];
   const work = new WorkQueue();
-  let made = 0;
-  const rehearsal = new Rehearsal(work, () => {
-    const name = String((made += 1));
-    return {
-      decode: ([first]: Uint8Array) => {
-        log.push(`${name}: ${String(first)}`);
-        return Promise.resolve({} as DecodedFrame);
-      },
-      close: () => {
-        log.push(`${name} closed`);
-        return Promise.resolve();
-      },
-    };
-  });
-  return { log, work, rehearsal };
+  const decoder: Decoder = {
+    decode: ([first]) => {
+      decoded.push(first);
+      return Promise.resolve({} as DecodedFrame);
+    },
+    close: () => Promise.resolve(),
+  };
+  return { decoded, work, decoder, rehearsal: new Rehearsal(work, decoder) };
 }
 
-test('decodes in order with one decoder, until it is over', async () => {
-  const { log, rehearsal } = setUp();
-  for (const first of [1, 2, 3]) void rehearsal.play(Uint8Array.of(first));
-  await new Promise((resolve) => setTimeout(resolve));
-  await rehearsal.close();
-  await rehearsal.play(Uint8Array.of(4));
-  expect(log).toEqual(['1: 1', '1: 2', '1: 3', '1 closed', '2: 4']);
+test('decodes in order', async () => {
+  const { decoded, decoder, rehearsal } = setUp();
+  await Promise.all([1, 2, 3].map((first) => rehearsal.play(Uint8Array.of(first))));
+  expect(rehearsal.end()).toBe(decoder);
+  expect(decoded).toEqual([1, 2, 3]);
 });
 
-test('what still waits when it closes does not keep the thread', async () => {
-  const { log, work, rehearsal } = setUp();
-  let finish!: () => void;
-  void work.run(() => new Promise<void>((resolve) => (finish = resolve)));
-  await new Promise((resolve) => setTimeout(resolve));
+test('what still waits when it ends does not keep the thread', async () => {
+  const { decoded, work, rehearsal } = setUp();
   const played = [1, 2].map((first) => rehearsal.play(Uint8Array.of(first)));
-  const closed = rehearsal.close();
-  finish();
-  await Promise.all([...played, closed]);
-  expect(log).toEqual([]);
+  rehearsal.end();
+  await Promise.all([...played, work.run(() => Promise.resolve())]);
+  expect(decoded).toEqual([]);
 });
