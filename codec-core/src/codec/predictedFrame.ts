@@ -18,9 +18,9 @@ import { GROUPS, ROW } from './workspace.js';
 const MOTION_LAMBDA = 0.37;
 /**
  * Least energy, in squared steps, of a block worth coding by the model of the kernel `codingGains`: its
- * overhead and one residual of the cheapest group, by what a squared step is worth in a flat block.
+ * overhead and one residual of the cheapest group, by what a squared step is worth (a little less).
  */
-const ACTIVITY_ENERGY = 0.5;
+const ACTIVITY_ENERGY = 0.75;
 
 /** Encoder's choices for a predicted frame. */
 export interface PredictedChoices {
