@@ -14,15 +14,23 @@ import { sumLanes } from '../motion/distortion';
 /** Grey levels², about the noise of a camera. */
 const FLOOR: f32 = 15;
 /** Variance plus floor of a block with price 1: the geometric mean over video. */
-const ANCHOR: f32 = 58;
+const ANCHOR: f64 = 58;
 /** Exponent of the variance in the price of a block. */
-const BLOCK_EXPONENT: f32 = 0.17;
+const BLOCK_EXPONENT: f64 = 0.17;
 /** Growth of the logarithm of the price for each unit of frequency. */
 const FREQUENCY_SLOPE: f64 = 0.088;
 /** Frequency with price 1, as √(u² + v²) with u, v in half waves per block. */
 const NEUTRAL_FREQUENCY: f64 = 5;
 /** Price in chroma, in every block: luma's texture says little about it. */
 const CHROMA_PRICE: f32 = 0.85;
+
+/** Prices of blocks, f32 by size of variance plus floor: eight to the octave, from 8 to 2^15. */
+const OCTAVES: i32 = 12;
+const PARTS: i32 = 8;
+const TEXTURES = memory.data(OCTAVES * PARTS * 4, 4);
+/** Bits of an f32 below its three leading ones of the mantissa; and those above them, of 8. */
+const DROPPED_BITS: u32 = 20;
+const FIRST_TEXTURE: u32 = 0x41000000 >> DROPPED_BITS;
 
 /** f32 by channel: a price is FIXED + SHARES · price of the block. */
 const FIXED = memory.data(ROW * 4, 16);
@@ -39,6 +47,10 @@ export function initPerception(): void {
     const at = <usize>c << 2;
     store<f32>(SHARES + at, isLuma ? <f32>Math.exp(FREQUENCY_SLOPE * distance) : 0);
     store<f32>(FIXED + at, isLuma ? 0 : CHROMA_PRICE);
+  }
+  for (let i = 0; i < OCTAVES * PARTS; i++) {
+    const size = <f64>(8 << (i / PARTS)) * (1 + (<f64>(i % PARTS) + 0.5) / PARTS);
+    store<f32>(TEXTURES + (<usize>i << 2), <f32>Math.pow(size / ANCHOR, BLOCK_EXPONENT));
   }
 }
 
@@ -70,9 +82,14 @@ function variance(pixels: usize, stride: usize): f32 {
   return <f32>sumLanes(squares) / 64 - sum * sum;
 }
 
+/** Price of a block of 8×8 luma pixels: times that of a channel, how much dearer than usual a bit is. */
+export function blockPrice(pixels: usize, stride: usize): f32 {
+  const texture = reinterpret<u32>(variance(pixels, stride) + FLOOR) >> DROPPED_BITS;
+  return load<f32>(TEXTURES + (<usize>(texture - FIRST_TEXTURE) << 2));
+}
+
 /**
- * Prices of the listed blocks, f32 [count]: times that of a channel, how much dearer than usual a bit
- * is there.
+ * `blockPrice` of the listed blocks, f32 [count].
  * @param luma picture to code, `gridWidth` blocks wide; list i32 [count]
  */
 export function blockPrices(
@@ -86,7 +103,6 @@ export function blockPrices(
   for (let n = 0; n < count; n++) {
     const block = load<i32>(list + (<usize>n << 2));
     const at = (block / gridWidth) * 8 * stride + (block % gridWidth) * 8;
-    const texture = (variance(luma + <usize>at, stride) + FLOOR) / ANCHOR;
-    store<f32>(out + (<usize>n << 2), Mathf.pow(texture, BLOCK_EXPONENT));
+    store<f32>(out + (<usize>n << 2), blockPrice(luma + <usize>at, stride));
   }
 }
