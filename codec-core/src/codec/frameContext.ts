@@ -101,6 +101,7 @@ export function codeCoupling(
         work.scales,
         quant.step,
         quant.lossless ? 1 : 0,
+        work.prices,
         work.symbols,
       );
       c.timer.mark('quantize');

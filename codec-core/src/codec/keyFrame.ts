@@ -25,6 +25,7 @@ export async function codeKeyFrame(c: FrameContext): Promise<void> {
     const { y, u, v } = work.current;
     const { w8, columns, blocks } = grid;
     run.mixBlocks(y, u, v, w8, w8 / 2, columns, work.identity, blocks, work.target, quant.fraction);
+    run.blockPrices(y, columns, work.identity, blocks, work.prices);
     c.timer.mark('mixing');
   }
   run.codeDcPlane(

@@ -20,7 +20,7 @@ const MOTION_LAMBDA = 0.37;
  * Least energy, in squared steps, of a block worth coding by the model of the kernel `codingGains`: its
  * overhead and one residual of the cheapest group, by what a squared step is worth (a little less).
  */
-const ACTIVITY_ENERGY = 0.81;
+const ACTIVITY_ENERGY = 0.75;
 
 /** Encoder's choices for a predicted frame. */
 export interface PredictedChoices {
@@ -160,7 +160,8 @@ function chooseActive(c: FrameContext, quant: QuantSettings, most: number): bool
 
   mix(c, current, work.target, candidates, quant);
   mix(c, prediction, work.base, candidates, quant);
-  run.codingGains(work.target, work.base, candidates, quant.step, work.gains);
+  run.blockPrices(current.y, grid.columns, work.list, candidates, work.prices);
+  run.codingGains(work.target, work.base, candidates, quant.step, work.prices, work.gains);
   run.chargeFlags(work.gains, work.list, candidates, grid.columns, grid.rows, work.flags);
   const list = c.kernels.int32(work.list, candidates);
   const gains = c.kernels.float32(work.gains, candidates);
@@ -178,6 +179,7 @@ function chooseActive(c: FrameContext, quant: QuantSettings, most: number): bool
   // Rows only move towards the start, in order: they can be gathered in place.
   run.gatherRows(work.target, kept, active, 2 * ROW, work.target);
   run.gatherRows(work.base, kept, active, 2 * ROW, work.base);
+  run.gatherRows(work.prices, kept, active, 4, work.prices);
   c.timer.mark('activity');
   return true;
 }

@@ -67,6 +67,8 @@ export interface Workspace {
   /** i32 or f32 [blocks]: error or gain of every block. */
   readonly errors: Pointer;
   readonly gains: Pointer;
+  /** f32 [blocks]: price of a bit in each block in work (encoder only). */
+  readonly prices: Pointer;
   readonly flags: Pointer;
   readonly motion: Pointer;
   /** Work space of the motion search; 0 for a decoder, which needs none. */
@@ -173,6 +175,7 @@ export function createWorkspace(
     numbers: kernels.allocate(4 * (columns + 2) * (grid.rows + 2)),
     errors: table(4),
     gains: table(4),
+    prices: forEncoder ? table(4) : 0,
     flags: table(1),
     motion: table(4),
     searchScratch: forEncoder

@@ -60,7 +60,15 @@ interface KernelExports {
     gridHeight: number,
     out: Pointer,
   ): void;
-  codingGains(target: Pointer, base: Pointer, count: number, step: number, out: Pointer): void;
+  codingGains(
+    target: Pointer,
+    base: Pointer,
+    count: number,
+    step: number,
+    prices: Pointer,
+    out: Pointer,
+  ): void;
+  blockPrices(luma: Pointer, gridWidth: number, list: Pointer, count: number, out: Pointer): void;
   chargeFlags(
     gains: Pointer,
     list: Pointer,
@@ -124,6 +132,7 @@ interface KernelExports {
     scales: Pointer,
     step: number,
     lossless: number,
+    prices: Pointer,
     symbols: Pointer,
   ): void;
   dequantizeGroup(

@@ -5,6 +5,7 @@ import { initCosts } from './entropy/laplace';
 import { initDcScales } from './entropy/dcPlane';
 import { initShifts } from './entropy/latents';
 import { initMixing } from './entropy/mixedBit';
+import { initPerception } from './quant/perception';
 
 export * from './motion/index';
 export { blockErrors, listFlags, neighbourRows } from './activity/blocks';
@@ -21,6 +22,7 @@ export {
   refineRows,
   scatterRows,
 } from './quant/coupling';
+export { blockPrices } from './quant/perception';
 export { DC_CONTEXT_BYTES, DC_WORK_BYTES_PER_BLOCK, codeDcPlane } from './entropy/dcPlane';
 export { LATENT_CONTEXT_BYTES, initLatentContexts } from './entropy/latents';
 export { decoderStart, encoderBits, encoderFinish, encoderStart } from './entropy/rangeCoder';
@@ -39,4 +41,5 @@ export function initTables(): void {
   initDcScales();
   initMixing();
   initGains();
+  initPerception();
 }

@@ -2,6 +2,7 @@
 
 import { ROW } from '../inn/mixing';
 import { STEP_BITS } from '../motion/distortion';
+import { channelPrices } from '../quant/perception';
 
 /*
  * A linear model of the measured benefit, in bits, of 600,000 blocks of training clips (distortion
@@ -54,20 +55,32 @@ function setGroup(first: i32, end: i32, price: f32, cost: f32, leftOut: f32): vo
   }
 }
 
-/** Benefit in bits of coding each row, f32 [count], without its flag. */
-export function codingGains(target: usize, base: usize, count: i32, step: i32, out: usize): void {
+/**
+ * Benefit in bits of coding each row, f32 [count], without its flag. Squared errors count by their
+ * channel and by the prices of bits in the blocks, f32 [count].
+ */
+export function codingGains(
+  target: usize,
+  base: usize,
+  count: i32,
+  step: i32,
+  prices: usize,
+  out: usize,
+): void {
   const inverse = f32x4.splat(<f32>1.0 / <f32>step);
   const worth = f32x4.splat(WORTH);
   for (let n = 0; n < count; n++) {
     const row = <usize>n * ROW * 2;
+    const ofBlock = f32x4.splat(load<f32>(prices + (<usize>n << 2)));
     let sum = f32x4.splat(0);
     for (let c: usize = 0; c < <usize>ROW; c += 4) {
       const x = i32x4.extend_low_i16x8_s(v128.load64_zero(target + row + (c << 1)));
       const p = i32x4.extend_low_i16x8_s(v128.load64_zero(base + row + (c << 1)));
       const r = f32x4.abs(f32x4.mul(f32x4.convert_i32x4_s(i32x4.sub(x, p)), inverse));
       const left = f32x4.sub(r, f32x4.nearest(r));
-      const square = f32x4.mul(r, r);
-      const saved = f32x4.sub(square, f32x4.mul(left, left));
+      const weight = f32x4.div(f32x4.splat(1), channelPrices(c, ofBlock));
+      const square = f32x4.mul(weight, f32x4.mul(r, r));
+      const saved = f32x4.sub(square, f32x4.mul(weight, f32x4.mul(left, left)));
       const counted = f32x4.sub(f32x4.mul(saved, worth), v128.load(COSTS + (c << 2)));
       const omitted = f32x4.mul(square, v128.load(LEFT_OUT + (c << 2)));
       const isCounted = f32x4.gt(saved, v128.load(PRICES + (c << 2)));

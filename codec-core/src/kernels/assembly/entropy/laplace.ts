@@ -24,8 +24,8 @@ export function tail(b: f64, m: f64): f64 {
   return Math.exp(-(m - 0.5) / b);
 }
 
-// bits of 0, bits of magnitude 1 (with sign), bits per further magnitude; and the magnitude below
-// which zero is the better choice. One f32 row per scale index.
+// bits of 0, bits of magnitude 1 (with sign), bits per further magnitude; and how far beyond a half
+// zero is the better choice. One f32 row per scale index.
 const costs: usize = memory.data(64 * 16);
 /** One bit is worth this many squared steps^-1 (codec-design.md, rate-distortion quantization). */
 const LAMBDA: f64 = 7.5;
@@ -40,22 +40,23 @@ export function initCosts(): void {
     store<f32>(at, <f32>(zero / LAMBDA));
     store<f32>(at, <f32>(one / LAMBDA), 4);
     store<f32>(at, <f32>(more / LAMBDA), 8);
-    store<f32>(at, <f32>(0.5 + (one - zero) / (2 * LAMBDA)), 12);
+    store<f32>(at, <f32>((one - zero) / (2 * LAMBDA)), 12);
   }
 }
 
 /**
- * Integer among {round, round - 1, 0} that minimises (a - q)^2 + bits(q) / LAMBDA.
+ * Integer among {round, round - 1, 0} that minimises (a - q)^2 + price * bits(q) / LAMBDA.
  * @param a magnitude in steps, >= 0.
+ * @param price how much dearer than usual a bit is
  */
 @inline
-export function bestMagnitude(a: f32, scaleIndex: u32): i32 {
+export function bestMagnitude(a: f32, scaleIndex: u32, price: f32): i32 {
   const at = costs + (<usize>scaleIndex << 4);
-  if (a < 1.5 && a < load<f32>(at, 12)) return 0;
+  if (a < 1.5 && a < 0.5 + price * load<f32>(at, 12)) return 0;
   const rounded = f32.nearest(a);
   if (rounded < 1) return 0;
-  const one = load<f32>(at, 4);
-  const more = load<f32>(at, 8);
+  const one = price * load<f32>(at, 4);
+  const more = price * load<f32>(at, 8);
   let best = rounded;
   let d = a - rounded;
   let cost = d * d + one + more * (rounded - 1);
@@ -67,5 +68,5 @@ export function bestMagnitude(a: f32, scaleIndex: u32): i32 {
       best = rounded - 1;
     }
   }
-  return a * a + load<f32>(at) < cost ? 0 : <i32>best;
+  return a * a + price * load<f32>(at) < cost ? 0 : <i32>best;
 }

@@ -28,6 +28,12 @@ const places: usize = memory.data<u8>([
   28, 21, 14, 7, 57, 50, 43, 36, 29, 22, 15, 58, 51, 44, 37, 30, 23, 59, 52, 45, 38, 31, 60, 53, 46,
   39, 61, 54, 47, 62, 55, 63, 89, 82, 75, 90, 83, 91, 93, 86, 79, 94, 87, 95,
 ]);
+
+/** Place of a channel: row · 8 + column of a luma coefficient, or the other way round; 64 and more for chroma. */
+export function placeOf(channel: i32): i32 {
+  return <i32>load<u8>(places + channel);
+}
+
 const scratch: usize = memory.data(ROW * 2, 16);
 
 /*

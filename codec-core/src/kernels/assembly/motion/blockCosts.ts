@@ -1,3 +1,4 @@
+import { blockPrice } from '../quant/perception';
 import { residualBits } from './distortion';
 import { vectorX, vectorY } from './geometry';
 import { isReachable, movedBlock, phaseStride } from './phases';
@@ -17,6 +18,9 @@ const BLOCK_BYTES: i32 = ENTRIES * 8;
 const MEMO_BYTES: i32 = SUPERBLOCK * SUPERBLOCK * BLOCK_BYTES;
 const MEMO = memory.data(MEMO_BYTES, 16);
 
+/** f32 by block of the superblock: what squared errors weigh. */
+const WEIGHTS = memory.data(SUPERBLOCK * SUPERBLOCK * 4, 4);
+
 /** Cost of what cannot be. */
 export const IMPOSSIBLE: f32 = 1e30;
 
@@ -29,17 +33,33 @@ export function openBlockCosts(cur: usize, curStride: i32): void {
   currentStride = curStride;
 }
 
-/** Starts on a new superblock. */
-export function forgetBlockCosts(): void {
+@inline
+function blockInside(bx: i32, by: i32): i32 {
+  return (by & (SUPERBLOCK - 1)) * SUPERBLOCK + (bx & (SUPERBLOCK - 1));
+}
+
+@inline
+function pixelOf(bx: i32, by: i32): usize {
+  return current + <usize>(by << 3) * currentStride + (bx << 3);
+}
+
+/** Starts on the superblock from block (`bx`, `by`) to (`right`, `bottom`), which lies outside. */
+export function openSuperblock(bx: i32, by: i32, right: i32, bottom: i32): void {
   const none = i32x4.splat(NO_VECTOR);
   for (let at = 0; at < MEMO_BYTES; at += 16) v128.store(MEMO + at, none);
+  for (let y = by; y < bottom; y++) {
+    for (let x = bx; x < right; x++) {
+      const weight: f32 = <f32>1.0 / blockPrice(pixelOf(x, y), currentStride);
+      store<f32>(WEIGHTS + ((<usize>blockInside(x, y)) << 2), weight);
+    }
+  }
 }
 
 /** Expected bits of the residual of one block under a vector. */
 export function blockCost(bx: i32, by: i32, vector: u32): f32 {
   const x = vectorX(vector);
   const y = vectorY(vector);
-  const block = (by & (SUPERBLOCK - 1)) * SUPERBLOCK + (bx & (SUPERBLOCK - 1));
+  const block = blockInside(bx, by);
   const entry = (x & COMPONENT_MASK) | ((y & COMPONENT_MASK) << COMPONENT_BITS);
   const slot = MEMO + ((<usize>(block * ENTRIES + entry)) << 3);
   if (load<u32>(slot) == vector) return load<f32>(slot, 4);
@@ -47,10 +67,11 @@ export function blockCost(bx: i32, by: i32, vector: u32): f32 {
   const py = by << 3;
   if (!isReachable(px, py, x, y)) return IMPOSSIBLE;
   const bits = residualBits(
-    current + <usize>py * currentStride + px,
+    pixelOf(bx, by),
     currentStride,
     movedBlock(px, py, x, y, 8),
     phaseStride,
+    load<f32>(WEIGHTS + ((<usize>block) << 2)),
   );
   store<u32>(slot, vector);
   store<f32>(slot, bits, 4);

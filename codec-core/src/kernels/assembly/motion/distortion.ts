@@ -127,8 +127,14 @@ function excess(a: v128, b: v128, c: v128, d: v128, knee: v128): v128 {
   );
 }
 
-/** Expected bits of the residual of 8×8 pixels. */
-export function residualBits(a: usize, aStride: usize, b: usize, bStride: usize): f32 {
+/** Expected bits of the residual of 8×8 pixels, with `weight` on the distortion that is left. */
+export function residualBits(
+  a: usize,
+  aStride: usize,
+  b: usize,
+  bStride: usize,
+  weight: f32,
+): f32 {
   let r0 = difference(a, b);
   let r1 = difference(a + aStride, b + bStride);
   let r2 = difference(a + 2 * aStride, b + 2 * bStride);
@@ -236,5 +242,6 @@ export function residualBits(a: usize, aStride: usize, b: usize, bStride: usize)
     i32x4.shuffle(below, above, 2, 3, 6, 7),
   );
   const sums = f32x4.convert_i32x4_s(i32x4.add(halves, i32x4.shuffle(halves, halves, 1, 0, 3, 2)));
-  return bitsPerSquare * f32x4.extract_lane(sums, 0) + bitsPerExcess * f32x4.extract_lane(sums, 2);
+  const left = weight * bitsPerSquare * f32x4.extract_lane(sums, 0);
+  return left + bitsPerExcess * f32x4.extract_lane(sums, 2);
 }

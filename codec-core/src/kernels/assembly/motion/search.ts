@@ -1,5 +1,5 @@
 import { MEASURE, selectMode } from './bits';
-import { IMPOSSIBLE, areaCost, blockCost, forgetBlockCosts, openBlockCosts } from './blockCosts';
+import { IMPOSSIBLE, areaCost, blockCost, openBlockCosts, openSuperblock } from './blockCosts';
 import { candidateCount, candidateVector, gatherCandidates } from './candidates';
 import { decideNode, openDecision } from './decision';
 import {
@@ -328,7 +328,7 @@ export function searchMotion(
     for (let sx = 0; sx < columns; sx += SUPERBLOCK) {
       const right = min(sx + SUPERBLOCK, columns);
       const bottom = min(sy + SUPERBLOCK, rows);
-      forgetBlockCosts();
+      openSuperblock(sx, sy, right, bottom);
       for (let by = sy; by < bottom; by += 2) {
         for (let bx = sx; bx < right; bx += 2) {
           searchBlock(bx, by, outMotion, previousMotion);
@@ -346,7 +346,7 @@ function decideAgain(motion: usize, gridBytes: usize): void {
   memory.copy(found, motion, gridBytes);
   for (let sy = 0; sy < rows; sy += SUPERBLOCK) {
     for (let sx = 0; sx < columns; sx += SUPERBLOCK) {
-      forgetBlockCosts();
+      openSuperblock(sx, sy, min(sx + SUPERBLOCK, columns), min(sy + SUPERBLOCK, rows));
       decideNode(sx, sy, SUPERBLOCK, 0);
     }
   }

@@ -5,6 +5,7 @@
 
 import { ROW } from '../inn/mixing';
 import { bestMagnitude } from '../entropy/laplace';
+import { channelPrice } from './perception';
 
 /** Head value k (s8, z = k / 32) to a mean of z + z^3 / 2 steps: rounded to 1/256, then in units. */
 @inline
@@ -112,17 +113,24 @@ export function gateRows(base: usize, gate: usize, count: i32): void {
 
 const FOUR_RESIDUALS = memory.data(16, 16);
 
-/** Symbol of a residual, rate-distortion optimal; `inverse` is that of the step. */
+/** Symbol of a residual, rate-distortion optimal; `inverse` is that of the step, `price` of a bit. */
 @inline
-function quantized(r: i32, inverse: f32, scale: usize): i16 {
+function quantized(r: i32, inverse: f32, scale: usize, price: f32): i16 {
   const a = <f32>(r < 0 ? -r : r) * inverse;
-  const q = bestMagnitude(a, min<u32>(63, load<u8>(scale)));
+  const q = bestMagnitude(a, min<u32>(63, load<u8>(scale)), price);
   return <i16>max(-32767, min(32767, r < 0 ? -q : q));
 }
 
 /** Symbols of four residuals. Most are zero: no more than half a step always is. */
 @inline
-function quantizeFour(r: v128, inverse: f32, scales: usize, symbols: usize): void {
+function quantizeFour(
+  r: v128,
+  inverse: f32,
+  scales: usize,
+  symbols: usize,
+  channel: i32,
+  ofBlock: f32,
+): void {
   const a = f32x4.mul(f32x4.convert_i32x4_s(i32x4.abs(r)), f32x4.splat(inverse));
   if (!v128.any_true(f32x4.gt(a, f32x4.splat(0.5)))) {
     store<u64>(symbols, 0);
@@ -131,7 +139,8 @@ function quantizeFour(r: v128, inverse: f32, scales: usize, symbols: usize): voi
   v128.store(FOUR_RESIDUALS, r);
   for (let i: usize = 0; i < 4; i++) {
     const residual = load<i32>(FOUR_RESIDUALS + (i << 2));
-    store<i16>(symbols + (i << 1), quantized(residual, inverse, scales + i));
+    const price = channelPrice(channel + <i32>i, ofBlock);
+    store<i16>(symbols + (i << 1), quantized(residual, inverse, scales + i, price));
   }
 }
 
@@ -139,6 +148,7 @@ function quantizeFour(r: v128, inverse: f32, scales: usize, symbols: usize): voi
  * Quantizes one group on `count` rows: symbol = quantize(target - base - mean).
  * @param rows i32 row numbers into `target`, `base` and `symbols`; heads are dense
  * @param means s8 [count][size], scales u8 [count][size]
+ * @param prices f32, by row number: price of a bit in the block (see `blockPrices`)
  * @param lossless no rate-distortion: the symbol is the residual itself (step is 1)
  */
 export function quantizeGroup(
@@ -152,28 +162,33 @@ export function quantizeGroup(
   scales: usize,
   step: i32,
   lossless: bool,
+  prices: usize,
   symbols: usize,
 ): void {
   const inverse = <f32>1.0 / <f32>step;
   const steps = i32x4.splat(step);
   const fours = lossless ? 0 : size & ~3;
   for (let n = 0; n < count; n++) {
-    const offset = <usize>(load<i32>(rows + (<usize>n << 2)) * ROW + first) << 1;
+    const row = load<i32>(rows + (<usize>n << 2));
+    const offset = <usize>(row * ROW + first) << 1;
+    const ofBlock = load<f32>(prices + (<usize>row << 2));
     const head = <usize>(n * size);
     let c = 0;
     for (; c < fours; c += 4) {
       const at = offset + (<usize>c << 1);
       const mean = meansOf(fourBytes(means + head + c), steps);
       const change = i32x4.sub(fourWords(target + at), fourWords(base + at));
-      quantizeFour(i32x4.sub(change, mean), inverse, scales + head + c, symbols + at);
+      const residuals = i32x4.sub(change, mean);
+      quantizeFour(residuals, inverse, scales + head + c, symbols + at, first + c, ofBlock);
     }
     for (; c < size; c++) {
       const at = offset + (<usize>c << 1);
       const mean = meanOf(<i32>load<i8>(means + head + c), step);
       const r = <i32>load<i16>(target + at) - <i32>load<i16>(base + at) - mean;
+      const price = channelPrice(first + c, ofBlock);
       const q = lossless
         ? <i16>max(-32767, min(32767, r))
-        : quantized(r, inverse, scales + head + c);
+        : quantized(r, inverse, scales + head + c, price);
       store<i16>(symbols + at, q);
     }
   }
