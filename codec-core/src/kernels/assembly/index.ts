@@ -9,6 +9,7 @@ import { initMixing } from './entropy/mixedBit';
 export * from './motion/index';
 export { blockErrors, listFlags, neighbourRows } from './activity/blocks';
 export { chargeFlags, codingGains } from './activity/gains';
+export { filterBlocks, filterWeights } from './filter/loopFilter';
 export { checksum } from './frame/checksum';
 export { mixBlocks, unmixBlocks } from './inn/mixing';
 export { keyBase, keyField } from './inn/keyField';
