@@ -12,9 +12,10 @@ import { GROUPS, ROW } from './workspace.js';
 const NEUTRAL = 128;
 
 /**
- * Refinement and inverse mixing of the coded blocks: rows in `work.base` become pixels of
- * `work.decoded` at the listed blocks. The lossless point is not refined. With `keepState` the new
- * carried state of the rows is left in `work.stateRows`.
+ * Refinement, inverse mixing and filtering of the coded blocks: rows in `work.base` become pixels of
+ * `work.decoded` at the listed blocks. The lossless point is neither refined nor filtered. With
+ * `keepState` (predicted frames) the new carried state of the rows is left in `work.stateRows`.
+ * `work.prediction` is overwritten: it becomes the picture before the filter.
  */
 export async function refine(
   c: FrameContext,
@@ -27,7 +28,7 @@ export async function refine(
 ): Promise<void> {
   const { run } = c.kernels;
   const { work } = c;
-  const { grid, decoded } = work;
+  const { grid, prediction, decoded } = work;
   const { count } = set;
   const channels = keepState
     ? c.stages.manifest.fieldChannels.predicted
@@ -51,19 +52,26 @@ export async function refine(
     }
     c.timer.mark('network');
   }
+  // The filter looks at unfiltered neighbours: those that are not coded are in the prediction already.
+  const unmixed = quant.lossless ? decoded : prediction;
   run.unmixBlocks(
     work.base,
     list,
     count,
-    decoded.y,
-    decoded.u,
-    decoded.v,
+    unmixed.y,
+    unmixed.u,
+    unmixed.v,
     grid.w8,
     grid.w8 / 2,
     grid.columns,
     quant.fraction,
   );
   c.timer.mark('mixing');
+  if (quant.lossless) return;
+  const { w8, h8 } = grid;
+  const key = keepState ? 0 : 1;
+  run.filterBlocks(work.base, list, count, unmixed.y, decoded.y, w8, h8, quant.step, c.qp, key);
+  c.timer.mark('filter');
 }
 
 /**

@@ -111,6 +111,19 @@ interface KernelExports {
     gridWidth: number,
     fraction: number,
   ): void;
+  filterBlocks(
+    rows: Pointer,
+    blocks: Pointer,
+    count: number,
+    fromY: Pointer,
+    toY: Pointer,
+    w8: number,
+    h8: number,
+    step: number,
+    qp: number,
+    key: number,
+  ): void;
+  filterWeights(): Pointer;
   keyBase(base: Pointer, gridWidth: number, gridHeight: number): void;
   keyField(
     base: Pointer,

@@ -10,6 +10,7 @@ import { initPerception } from './quant/perception';
 export * from './motion/index';
 export { blockErrors, listFlags, neighbourRows } from './activity/blocks';
 export { chargeFlags, codingGains } from './activity/gains';
+export { filterBlocks, filterWeights } from './filter/loopFilter';
 export { checksum } from './frame/checksum';
 export { mixBlocks, unmixBlocks } from './inn/mixing';
 export { keyBase, keyField } from './inn/keyField';

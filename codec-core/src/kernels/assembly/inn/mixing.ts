@@ -272,7 +272,11 @@ export function mixBlocks(
   }
 }
 
-/** Inverse of `mixBlocks`: writes the listed blocks of a picture, clamped to 0..255. */
+/**
+ * Inverse of `mixBlocks`: writes the listed blocks of a picture, clamped to 0..255. The rows become the
+ * samples before rounding, in 2^-fraction with the rounding half added: 64 Y, then four lines of 4 U and
+ * 4 V.
+ */
 export function unmixBlocks(
   rows: usize,
   blocks: usize,
@@ -306,6 +310,7 @@ export function unmixBlocks(
     let luma = y + by * 8 * yStride + bx * 8;
     for (let i = 0; i < 8; i++) {
       const s = i16x8.add_sat_s(v128.load(scratch + (<usize>i << 4)), offsetToPixel);
+      v128.store(row + (<usize>i << 4), s);
       const pixels = i16x8.shr_s(s, fraction);
       v128.store64_lane(luma, i8x16.narrow_i16x8_u(pixels, pixels), 0);
       luma += yStride;
@@ -314,6 +319,7 @@ export function unmixBlocks(
     for (let i = 0; i < 4; i++) {
       const t = scale(v128.load(chroma + (<usize>i << 4)), loss);
       const s = i16x8.add_sat_s(t, offsetToPixel);
+      v128.store(row + 128 + (<usize>i << 4), s);
       const pixels = i16x8.shr_s(s, fraction);
       const bytes = i8x16.narrow_i16x8_u(pixels, pixels);
       v128.store32_lane(u + offset, bytes, 0);
