@@ -1,17 +1,16 @@
 /**
  * Prepares training data: `node prepare.mjs CLIPS_FOLDER OUT_FOLDER` (codec-core built, ffmpeg installed).
  *
- * From every clip up to four segments of 12 frames, scaled down to at most about 640x360 pixels (by
- * 0.8 at least, so that artefacts of a compressed source do not become the target), with the motion
- * that the codec's own search finds between the original frames. A segment is a folder of y.npy,
- * u.npy, v.npy (u8 [12][h][w]) and mv.npy (i16 [12][h/8][w/8][2], quarter samples, frame 0 zero).
- * Segments that exist are kept, so an interrupted run goes on.
+ * From every clip up to four segments of 12 frames, scaled down as in `clips.mjs`, with the motion that
+ * the codec's own search finds between the original frames. A segment is a folder of y.npy, u.npy,
+ * v.npy (u8 [12][h][w]) and mv.npy (i16 [12][h/8][w/8][2], quarter samples, frame 0 zero). Segments
+ * that exist are kept, so an interrupted run goes on.
  */
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Kernels } from '../dist/kernels/kernels.js';
 import { LUMA_PADDING, paddedBytes } from '../dist/motion/geometry.js';
+import { decode, targetSize } from './clips.mjs';
 
 const SEGMENTS = [
   { start: 0, stride: 1 },
@@ -21,8 +20,7 @@ const SEGMENTS = [
 ];
 const FRAMES = 12;
 const LEAST_FRAMES = 6;
-const MAX_PIXELS = 640 * 360;
-const SMALL_PIXELS = 90_000;
+const CLIP_FRAMES = Math.max(...SEGMENTS.map((s) => s.start + s.stride * FRAMES));
 /** λ of the search for a step of 16, the middle of the range. */
 const LAMBDA = 0.37 * 16;
 
@@ -41,35 +39,6 @@ function npy(type, shape, data) {
   const header = Buffer.from(`\x93NUMPY\x01\x00\0\0${dict.padEnd(length - 1)}\n`, 'latin1');
   header.writeUInt16LE(length, 8);
   return Buffer.concat([header, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]);
-}
-
-function targetSize(clip) {
-  const probe = execFileSync('ffprobe', [
-    ...['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'stream=width,height'],
-    ...['-of', 'csv=p=0', clip],
-  ]);
-  const [width, height] = probe.toString().trim().split(',').map(Number);
-  const pixels = width * height;
-  const scale = Math.min(1, Math.sqrt(MAX_PIXELS / pixels), pixels > SMALL_PIXELS ? 0.8 : 1);
-  const side = (length) => Math.floor((length * scale) / 16) * 16;
-  return { width: side(width), height: side(height) };
-}
-
-function decode(clip, { width, height }) {
-  const count = Math.max(...SEGMENTS.map((s) => s.start + s.stride * FRAMES));
-  const raw = execFileSync(
-    'ffmpeg',
-    [
-      ...['-v', 'error', '-i', clip, '-frames:v', String(count)],
-      ...['-vf', `scale=${width}:${height}:flags=area`, '-pix_fmt', 'yuv420p'],
-      ...['-f', 'rawvideo', '-'],
-    ],
-    { maxBuffer: 2 ** 31 - 1 },
-  );
-  const size = (width * height * 3) / 2;
-  return Array.from({ length: Math.floor(raw.length / size) }, (_, i) =>
-    raw.subarray(i * size, (i + 1) * size),
-  );
 }
 
 /** Motion of every frame from the one before, in the codec's own way. */
@@ -123,7 +92,7 @@ for (const name of readdirSync(clips).sort()) {
     if (size.width < 160 || size.height < 128) continue;
     const folders = SEGMENTS.map((_, k) => join(out, `${basename(name)}.${k}`));
     if (folders.every((folder) => existsSync(folder))) continue;
-    const frames = decode(clip, size);
+    const frames = decode(clip, size, CLIP_FRAMES);
     for (const [k, { start, stride }] of SEGMENTS.entries()) {
       const chosen = frames.slice(start, start + stride * FRAMES).filter((_, i) => i % stride === 0);
       if (chosen.length < LEAST_FRAMES || existsSync(folders[k])) continue;

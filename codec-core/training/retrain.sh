@@ -1,5 +1,6 @@
 #!/bin/bash
-# Retrains and exports the model of the codec: data, training, integer export, golden bitstream.
+# Retrains and exports the model of the codec: data, training, integer export, weights of the in-loop
+# filter, golden bitstream.
 #
 #   retrain.sh [CLIPS_FOLDER]        default ../../../shared/clips, with train/ and INDEX.tsv inside
 #
@@ -32,4 +33,8 @@ for kind in key predicted; do
 done
 "$work/venv/bin/python" -m inntrain.export --key "$work/key.pt" --predicted "$work/predicted.pt" \
   --out ../models --checkpoints checkpoints
+(cd .. && npm run build)
+node filterSamples.mjs "$clips/train" "$work/filter.bin"
+"$work/venv/bin/python" -m inntrain.filter "$work/filter.bin" \
+  ../src/kernels/assembly/filter/weights.ts
 cd .. && npm run build && UPDATE_GOLDEN=1 npx vitest run golden

@@ -1,6 +1,6 @@
 /**
- * Weights of `loopFilter.ts` in 1/32768, least squares on pictures of training clips that were coded
- * with the filter. i16 [frame type][quantization index][class][neighbour group][threshold].
+ * Weights of `loopFilter.ts` in 1/32768, by least squares on coded training clips: training/inntrain/
+ * filter.py. i16 [frame type][quantization index][class][neighbour group][threshold].
  */
 // prettier-ignore
 export const FILTER_WEIGHTS = memory.data<i16>([
