@@ -171,45 +171,11 @@ describe('EncodeLoop', () => {
     await capture(1);
     await capture(2);
     loop.paused = false;
-    loop.requestKeyFrame();
     await capture(30);
     expect(loop.stats.drops.paused).toBe(2);
     expect(carrier.packets.map(isKeyFrame)).toEqual([true, true]);
     // Only the first of the two comes long enough after another carrier.
     expect(carrier.probes).toBe(1);
-    await loop.close();
-  });
-
-  test('waits after a pause until somebody asks for a picture', async () => {
-    const { loop, carrier, capture } = setUp();
-    loop.paused = true;
-    loop.requestKeyFrame();
-    await capture(30);
-    loop.paused = false;
-    for (let index = 31; index < 50; index += 1) await capture(index);
-    expect(carrier.packets).toHaveLength(0);
-    loop.requestKeyFrame();
-    await capture(50);
-    expect(carrier.packets.map(isKeyFrame)).toEqual([true]);
-    await loop.close();
-  });
-
-  test('begins after a pause when somebody has just asked, and by itself after a while', async () => {
-    const { loop, carrier, capture } = setUp();
-    loop.paused = true;
-    await capture(0);
-    loop.requestKeyFrame();
-    await capture(5);
-    loop.paused = false;
-    await capture(6);
-    expect(carrier.packets.map(isKeyFrame)).toEqual([true]);
-    loop.paused = true;
-    await capture(100);
-    loop.paused = false;
-    await capture(120);
-    expect(carrier.packets).toHaveLength(1);
-    await capture(150);
-    expect(carrier.packets.map(isKeyFrame)).toEqual([true, true]);
     await loop.close();
   });
 

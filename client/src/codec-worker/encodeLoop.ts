@@ -30,11 +30,6 @@ const KEY_FRAME_INTERVAL_MS = 500;
 /** Least difference between the timestamps of two carriers, µs: the matcher tells them apart by it. */
 const CARRIER_GAP_US = 4000;
 
-/** Whoever begins to receive asks for a key frame. A question may be this much ahead of the news... */
-const ASKED_BEFORE_MS = 1000;
-/** ... that somebody receives; where none comes, coding begins after this time. */
-const UNASKED_MS = 1500;
-
 /** While nobody watches, an empty carrier comes this often: the first picture need not wait for one. */
 const KEEP_FLOWING_MS = 400;
 
@@ -125,9 +120,6 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   #lastCapturedAt = 0;
   #lastTimestamp = -Infinity;
   #keptFlowingAt = -Infinity;
-  #askedAt = -Infinity;
-  /** What is captured before is not coded: no receiver is ready for it yet. */
-  #startsAt = -Infinity;
 
   constructor(options: EncodeLoopOptions<Frame>) {
     this.#options = options;
@@ -143,7 +135,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
         intervalMs: repeatMs,
         now,
         repeat: (arrival) => {
-          if (this.#idle(now())) return;
+          if (this.#paused) return;
           this.#lastCapturedAt = arrival.capturedAt;
           this.#mailbox.putSpare(arrival);
         },
@@ -161,11 +153,8 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     const resumed = this.#paused && !paused;
     this.#paused = paused;
     if (!resumed) return;
-    const now = this.#options.now();
-    this.#startsAt = now - this.#askedAt < ASKED_BEFORE_MS ? now : now + UNASKED_MS;
     this.#options.rate.requestKeyFrame();
-    // A timer may fire a fraction of a millisecond early.
-    this.#still?.unsettle(this.#startsAt - now + 1);
+    this.#still?.unsettle();
   }
 
   /** What the transport says of the link, in the controller's time: that of captures. */
@@ -182,8 +171,6 @@ export class EncodeLoop<Frame extends CapturedFrame> {
    */
   requestKeyFrame(): void {
     const now = this.#options.now();
-    this.#askedAt = now;
-    this.#startsAt = Math.min(this.#startsAt, now);
     if (this.#recovery.lossKnown(now) || now - this.#lastKeyFrameAt < KEY_FRAME_SERVES_MS) return;
     this.#options.rate.requestKeyFrame();
     this.#still?.unsettle();
@@ -249,7 +236,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
       this.#lastCapturedAt = capturedAt;
       this.#captured += 1;
       try {
-        if (this.#idle(readAt)) {
+        if (this.#paused) {
           this.#drops.add('paused');
           this.#keepFlowing(timestamp);
         } else {
@@ -415,10 +402,6 @@ export class EncodeLoop<Frame extends CapturedFrame> {
         activeShare: coded.stats.activeShare,
       });
     }
-  }
-
-  #idle(now: number): boolean {
-    return this.#paused || now < this.#startsAt;
   }
 
   #keepFlowing(timestamp: number): void {

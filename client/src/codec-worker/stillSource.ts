@@ -72,10 +72,10 @@ export class StillSource {
     this.#settled = exact && picture === this.#latest?.picture;
   }
 
-  /** Somebody lacks the picture: it has to be coded anew, at the latest after this time. */
-  unsettle(withinMs = 0): void {
+  /** Somebody lacks the picture: it has to be coded anew. */
+  unsettle(): void {
     this.#settled = false;
-    this.#schedule(withinMs);
+    this.#schedule(0);
   }
 
   /** The last picture was dealt with: it comes again if nothing else comes first. */

@@ -36,6 +36,8 @@ export interface RoomOptions {
 
 /** Producers of one peer: microphone, camera and screen in two codecs and three layers fit. */
 const MAX_PRODUCERS = 16;
+/** A burst of PLIs becomes one key frame. */
+const KEY_FRAME_REQUEST_DELAY_MS = 1000;
 const LAYER_TICK_MS = 500;
 
 type Media = MediaRouter & { readonly speakers: SpeakerObserver };
@@ -196,6 +198,7 @@ export class Room {
         rtpParameters: toMediasoupParameters(rtpParameters),
         paused,
         appData,
+        keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
       }),
     );
     this.#requirePresent(peer, producer);
