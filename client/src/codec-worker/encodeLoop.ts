@@ -19,7 +19,6 @@ import { toTick } from '../transport/packet.js';
 import { DropCounter, FrameMailbox } from './frameMailbox.js';
 import type { EncodeStats, NetworkReading, Picture } from './messages.js';
 import { StillSource, type Arrival } from './stillSource.js';
-import { TailProbe } from './tailProbe.js';
 import { TaskTurn } from './taskTurn.js';
 
 /** Two requests for one loss lie closer together than this. */
@@ -108,7 +107,6 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   /** The picture that was coded last, as it was coded. */
   #scaled: CapturedPicture | undefined;
   readonly #turn = new TaskTurn();
-  readonly #tail: TailProbe;
   #captured = 0;
   #sequence = 0;
   #keyFrames = 0;
@@ -124,12 +122,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   constructor(options: EncodeLoopOptions<Frame>) {
     this.#options = options;
     this.#mailbox = new FrameMailbox(this.#drops);
-    const { repeatMs, now, carrier } = options;
-    this.#tail = new TailProbe({
-      now,
-      probe: () => carrier.probe(this.#later(this.#lastTimestamp)),
-      onError: (cause) => this.#noteFailure(cause),
-    });
+    const { repeatMs, now } = options;
     if (repeatMs !== undefined) {
       this.#still = new StillSource({
         intervalMs: repeatMs,
@@ -159,7 +152,6 @@ export class EncodeLoop<Frame extends CapturedFrame> {
 
   /** What the transport says of the link, in the controller's time: that of captures. */
   noteNetwork(reading: NetworkReading): void {
-    if (reading.lossFraction > 0) this.#tail.noteLoss();
     this.#options.rate.networkFeedback({ now: this.#lastCapturedAt, ...reading });
   }
 
@@ -179,7 +171,6 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   /** What a receiver says of the sent frames. */
   noteReport(receiver: string, report: ReceiverReport): void {
     this.#recovery.report(receiver, report, this.#options.now());
-    if (report.lost.length > 0) this.#tail.noteLoss();
     if (report.lost.length > 0 || report.needsKeyFrame) this.#still?.unsettle();
   }
 
@@ -263,7 +254,6 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     this.#still?.close();
     this.#mailbox.close();
     await this.#done;
-    this.#tail.cancel();
     this.#turn.close();
     await this.#encoder?.encoder.close();
   }
@@ -345,7 +335,6 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     rate.frameSent(capturedAt, { plan, bytes: data.length });
     const complete = stats.exact && plan.scale === 1 && !rate.state.keyFrameWanted;
     this.#still?.coded(source, complete);
-    this.#tail.cancel();
     await carrier.send(timestamp, {
       capturedAt,
       packet: {
@@ -362,7 +351,6 @@ export class EncodeLoop<Frame extends CapturedFrame> {
         data,
       },
     });
-    this.#tail.follow();
   }
 
   /** Codes a picture as planned; `again` in place of the attempt before. */

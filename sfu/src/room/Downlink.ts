@@ -208,7 +208,7 @@ export class Downlink {
         if (wanted.has(consumer.producerId)) held.add(consumer.producerId);
         else this.#closeConsumer(id);
       }
-      for (const candidate of videoFirst(handled)) {
+      for (const candidate of handled) {
         const known = held.has(candidate.id) || this.#refused.has(candidate.id);
         if (known || this.transport.closed || !this.#isChosen(candidate)) continue;
         if (this.#options.link() !== undefined) await this.#consume(candidate);
@@ -339,13 +339,4 @@ export class Downlink {
 /** Layers are chosen among producers of one source in one codec. */
 function groupKey({ peerId, appData }: Pick<PeerConsumer, 'peerId' | 'appData'>): string {
   return `${sourceKey({ peerId, appData })}/${appData.codec}`;
-}
-
-/**
- * A client sets up what is offered first alone and the rest in one go: a picture takes longer until it
- * is seen than a sound until it is heard.
- */
-function videoFirst(candidates: readonly Candidate[]): Candidate[] {
-  const isSound = ({ appData }: Candidate): number => (appData.source === 'mic' ? 1 : 0);
-  return candidates.toSorted((a, b) => isSound(a) - isSound(b));
 }
