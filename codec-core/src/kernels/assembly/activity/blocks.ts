@@ -1,5 +1,7 @@
 /** Which blocks a predicted frame codes, and where the neighbours of each coded block are. */
 
+import { sumLanes } from '../lanes';
+
 @inline
 function squares(a: v128, b: v128): v128 {
   const low = i16x8.sub(i16x8.extend_low_i8x16_u(a), i16x8.extend_low_i8x16_u(b));
@@ -39,12 +41,7 @@ export function blockErrors(
         sum = i32x4.add(sum, i32x4.add(square, square));
         at += cStride;
       }
-      const total =
-        i32x4.extract_lane(sum, 0) +
-        i32x4.extract_lane(sum, 1) +
-        i32x4.extract_lane(sum, 2) +
-        i32x4.extract_lane(sum, 3);
-      store<i32>(out + (<usize>(by * gridWidth + bx) << 2), total);
+      store<i32>(out + (<usize>(by * gridWidth + bx) << 2), sumLanes(sum));
     }
   }
 }

@@ -1,5 +1,6 @@
 /** Direction classes of blocks, as in the adaptive loop filter of VVC: by sums of second differences. */
 
+import { sumLanes } from '../lanes';
 import { PATCH_STRIDE } from './patch';
 
 /** No direction; straight, weak or strong; diagonal, weak or strong. */
@@ -14,13 +15,7 @@ function bend(center: v128, a: v128, b: v128): v128 {
 
 @inline
 function total(sums: v128): i32 {
-  const s = i32x4.extadd_pairwise_i16x8_u(sums);
-  return (
-    i32x4.extract_lane(s, 0) +
-    i32x4.extract_lane(s, 1) +
-    i32x4.extract_lane(s, 2) +
-    i32x4.extract_lane(s, 3)
-  );
+  return sumLanes(i32x4.extadd_pairwise_i16x8_u(sums));
 }
 
 /**

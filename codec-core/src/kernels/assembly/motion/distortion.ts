@@ -1,21 +1,12 @@
 /** Measures of difference between 8-bit blocks. */
 
+import { sumLanes } from '../lanes';
+
 /** Sums of absolute differences of the four 8×8 quadrants, written by `sad16x16`. */
 export let sadTopLeft: i32 = 0;
 export let sadTopRight: i32 = 0;
 export let sadBottomLeft: i32 = 0;
 export let sadBottomRight: i32 = 0;
-
-/** Sum of four i32. */
-@inline
-export function sumLanes(v: v128): i32 {
-  return (
-    i32x4.extract_lane(v, 0) +
-    i32x4.extract_lane(v, 1) +
-    i32x4.extract_lane(v, 2) +
-    i32x4.extract_lane(v, 3)
-  );
-}
 
 /** |a − b| of 16 bytes. */
 @inline

@@ -1,4 +1,5 @@
-import { absoluteDifferences, sumLanes } from './distortion';
+import { sumLanes } from '../lanes';
+import { absoluteDifferences } from './distortion';
 import { LUMA_PADDING, packVector } from './geometry';
 
 /*

@@ -9,7 +9,7 @@
  */
 
 import { ROW, placeOf } from '../inn/mixing';
-import { sumLanes } from '../motion/distortion';
+import { sumLanes } from '../lanes';
 
 /** Grey levels², about the noise of a camera. */
 const FLOOR: f32 = 15;
