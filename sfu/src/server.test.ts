@@ -203,6 +203,17 @@ describe('a call', () => {
       expect(await ada.heard('layersWanted')).toMatchObject({ source: 'camera', layers: [] });
     });
 
+    it('asks for a layer that is made only when a receiver is ready for it', async () => {
+      const { ada, bob, send } = await pair();
+      await ada.request({ type: 'offerLayers', source: 'camera', layers: offer, stopped: false });
+      await ada.request<'produce'>(cameraRequest(send, 'inn', 2));
+      await bob.until('the layer', () => bob.consumers.length === 1);
+      expect(wantedLayers(ada)).toEqual([]);
+      const consumerId = bob.consumers[0]?.consumerId ?? '';
+      await bob.request({ type: 'resumeConsumer', consumerId });
+      await ada.until('a wish for the layer', () => wantedLayers(ada).join() === '2');
+    });
+
     it('lets the old layer flow until the client shows the one that fits the tile', async () => {
       const { ada, bob, send, consumerId } = await layeredPair();
       await bob.request(tile(consumerId, 150));

@@ -1,7 +1,7 @@
 import { i420Size } from '@inncall/codec-core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { lumaDifference, rgbaToI420, scaleI420, splitNv12 } from './pixels.js';
+import { lumaDetail, lumaDifference, rgbaToI420, scaleI420, splitNv12 } from './pixels.js';
 
 const sides = fc.record({
   width: fc.integer({ min: 8, max: 24 }).map((half) => half * 2),
@@ -65,4 +65,17 @@ test('the difference of pictures is zero for equal ones and grows with change', 
   expect(lumaDifference(picture, picture)).toBe(0);
   expect(lumaDifference(brighter, picture)).toBe(10);
   expect(lumaDifference(picture, undefined)).toBe(0);
+});
+
+test('detail is what luma neighbours differ by', () => {
+  const size = { width: 8, height: 6 };
+  const of = (pixel: (x: number, y: number) => number) => {
+    const data = new Uint8Array(72);
+    for (let y = 0; y < 6; y += 1) for (let x = 0; x < 8; x += 1) data[8 * y + x] = pixel(x, y);
+    return lumaDetail({ ...size, data });
+  };
+  expect(of(() => 90)).toBe(0);
+  expect(of((x, y) => 5 * x + 3 * y)).toBe(8);
+  expect(of((x) => 100 * (x % 2))).toBe(100);
+  expect(lumaDetail({ width: 8, height: 0, data: new Uint8Array(0) })).toBe(0);
 });

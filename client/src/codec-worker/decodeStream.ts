@@ -10,11 +10,10 @@ import type { WorkQueue } from '../workQueue.js';
 
 /** Half a second at 60 frames/s. */
 const MAX_BACKLOG = 30;
-/**
- * Longer than the sender's answer to a report usually takes, besides the way
- * there and back; at the start the SFU asks for a key frame itself.
- */
+/** Longer than the sender's answer to a report usually takes, besides the way there and back. */
 const PATIENCE_MS = 300;
+/** At the start the SFU asks for a key frame itself, and again where none comes within a second. */
+const START_PATIENCE_MS = 1200;
 /** There, back, and both once more, because the answer may be lost as well. */
 const PATIENCE_TRIPS = 4;
 const MAX_TRIP_MS = 250;
@@ -164,7 +163,8 @@ export class DecodeStream {
     if (this.#standing) return;
     const now = this.#options.now();
     const since = this.#repairs.brokenSince;
-    const patience = PATIENCE_MS + PATIENCE_TRIPS * this.#tripMs;
+    const patience =
+      (this.#shown ? PATIENCE_MS : START_PATIENCE_MS) + PATIENCE_TRIPS * this.#tripMs;
     if (since !== undefined && now - since >= patience) this.#needKeyFrame(now);
     this.#follow(now);
   }

@@ -64,6 +64,7 @@ class Carrier implements PacketCarrier {
   probes = 0;
   readonly lost = 0;
   readonly packets: PendingPacket[] = [];
+  onSend: ((pending: PendingPacket) => void) | undefined;
 
   get sent(): number {
     return this.packets.length;
@@ -76,6 +77,7 @@ class Carrier implements PacketCarrier {
 
   send(_timestamp: number, pending: PendingPacket): Promise<void> {
     this.packets.push(pending);
+    this.onSend?.(pending);
     return Promise.resolve();
   }
 }
@@ -183,10 +185,26 @@ describe('EncodeLoop', () => {
     const { loop, carrier, capture } = setUp();
     for (let index = 0; index < 20; index += 1) await capture(index);
     loop.requestKeyFrame();
+    loop.noteCarrierRestart();
     await capture(20);
     loop.requestKeyFrame();
     for (let index = 21; index < 50; index += 1) await capture(index);
     expect(carrier.packets.filter(isKeyFrame)).toHaveLength(2);
+    await loop.close();
+  });
+
+  test('after a restart of the carrier only a key frame that is still to leave serves', async () => {
+    const { loop, carrier, capture } = setUp();
+    carrier.onSend = ({ packet }) => {
+      if (packet.sequence === 0) loop.noteCarrierRestart();
+    };
+    for (let index = 0; index < 20; index += 1) await capture(index);
+    expect(carrier.packets.filter(isKeyFrame)).toHaveLength(1);
+    loop.requestKeyFrame();
+    await capture(20);
+    loop.noteCarrierRestart();
+    for (let index = 21; index < 50; index += 1) await capture(index);
+    expect(carrier.packets.filter(isKeyFrame)).toHaveLength(3);
     await loop.close();
   });
 
@@ -303,6 +321,18 @@ describe('a captured screen that stands still', { timeout: 60_000 }, () => {
     const after = () => encoder.points.slice(coded);
     await vi.waitFor(() => expect(after().some((p) => p.keyFrame)).toBe(true), 20_000);
     await vi.waitFor(() => expect(after().at(-1)?.qp).toBe(0), 20_000);
+    await loop.close();
+  });
+
+  test('that was captured while nobody watched is shown to the first who does', async () => {
+    const { loop, encoder, capture } = setUpScreen();
+    loop.paused = true;
+    capture(10);
+    await vi.waitFor(() => expect(loop.stats.drops.paused).toBe(1), 20_000);
+    expect(encoder.points).toHaveLength(0);
+    loop.paused = false;
+    await vi.waitFor(() => expect(encoder.points.at(-1)?.qp).toBe(0), 20_000);
+    expect(encoder.points[0]?.keyFrame).toBe(true);
     await loop.close();
   });
 

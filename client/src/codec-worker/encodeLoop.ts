@@ -12,7 +12,7 @@ import {
 } from '@inncall/codec-core';
 import { scalePicture, type CapturedPicture } from '../capture/framePicture.js';
 import { PictureMemory } from '../capture/pictureMemory.js';
-import { lumaDifference } from '../capture/pixels.js';
+import { lumaDetail, lumaDifference } from '../capture/pixels.js';
 import { CaptureClock } from '../latency/captureClock.js';
 import type { PendingPacket } from '../transport/carrierSender.js';
 import { toTick } from '../transport/packet.js';
@@ -115,6 +115,8 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   #decodeMs = 0;
   #lastError: string | undefined;
   #lastKeyFrameAt = -Infinity;
+  /** A key frame is being coded or waits for its carrier. */
+  #keyFrameUnderWay = false;
   #lastCapturedAt = 0;
   #lastTimestamp = -Infinity;
   #keptFlowingAt = -Infinity;
@@ -156,16 +158,19 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   }
 
   /**
-   * The transport lost a picture, or somebody new wants one: makes the next
-   * frame a key frame, unless a reported loss explains the wish, which is then
-   * repaired without one. A key frame that was coded a moment ago serves: the
-   * same wish comes as a PLI and as a message.
+   * By message, the server wants a key frame for somebody: makes the next frame
+   * one. One that was coded a moment ago serves: the same wish comes as a PLI.
    */
   requestKeyFrame(): void {
-    const now = this.#options.now();
-    if (this.#recovery.lossKnown(now) || now - this.#lastKeyFrameAt < KEY_FRAME_SERVES_MS) return;
-    this.#options.rate.requestKeyFrame();
-    this.#still?.unsettle();
+    if (this.#options.now() - this.#lastKeyFrameAt >= KEY_FRAME_SERVES_MS) this.#startAnew();
+  }
+
+  /**
+   * After a PLI the carrier began anew with none of our key frames inside: whoever
+   * asked gets nothing that came before, so only one that is still to leave serves.
+   */
+  noteCarrierRestart(): void {
+    if (!this.#keyFrameUnderWay) this.#startAnew();
   }
 
   /** What a receiver says of the sent frames. */
@@ -220,31 +225,22 @@ export class EncodeLoop<Frame extends CapturedFrame> {
       const { done, value: frame } = await reader.read();
       if (done) return;
       this.#copying = true;
-      const taken: Uint8Array[] = [];
-      const readAt = this.#options.now();
-      const { timestamp } = frame;
-      const capturedAt = this.#captureClock.toMachineTime(timestamp, readAt);
-      this.#lastCapturedAt = capturedAt;
       this.#captured += 1;
+      const readAt = this.#options.now();
+      const capturedAt = this.#captureClock.toMachineTime(frame.timestamp, readAt);
+      this.#lastCapturedAt = capturedAt;
       try {
-        if (this.#paused) {
-          this.#drops.add('paused');
-          this.#keepFlowing(timestamp);
-        } else {
-          const picture = await this.#options.readPicture(frame, (bytes) => {
-            const piece = this.#take(bytes);
-            this.#incoming.add(piece);
-            taken.push(piece);
-            return piece;
-          });
-          const arrival = { picture, timestamp, readAt, capturedAt };
-          this.#mailbox.put(this.#still?.captured(arrival) ?? arrival);
-        }
+        if (this.#paused) this.#keepFlowing(frame.timestamp);
+        // A source that falls silent has nothing else to show when somebody watches again.
+        const arrival =
+          this.#paused && !this.#still ? undefined : await this.#copy(frame, readAt, capturedAt);
+        if (arrival === undefined || this.#paused) this.#drops.add('paused');
+        else this.#mailbox.put(arrival);
       } catch (cause) {
         this.#noteFailure(cause);
       } finally {
         frame.close();
-        for (const piece of taken) this.#incoming.delete(piece);
+        this.#incoming.clear();
         this.#copying = false;
       }
     }
@@ -258,6 +254,16 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     await this.#encoder?.encoder.close();
   }
 
+  async #copy(frame: Frame, readAt: number, capturedAt: number): Promise<Arrival> {
+    const picture = await this.#options.readPicture(frame, (bytes) => {
+      const piece = this.#take(bytes);
+      this.#incoming.add(piece);
+      return piece;
+    });
+    const arrival = { picture, timestamp: frame.timestamp, readAt, capturedAt };
+    return this.#still?.captured(arrival) ?? arrival;
+  }
+
   async #run(): Promise<void> {
     for (;;) {
       const arrival = await this.#mailbox.take();
@@ -267,6 +273,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
       } catch (cause) {
         this.#noteFailure(cause);
       }
+      this.#keyFrameUnderWay = false;
       this.#still?.dealtWith(arrival);
       await this.#catchUp();
     }
@@ -302,6 +309,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     // Capture times are regular, so the plan is not upset by how busy this thread is.
     const planned = rate.plan(capturedAt, {
       activity: lumaDifference(source, this.#last?.source),
+      ...(rate.state.keyFrameWanted && { detail: lumaDetail(source) }),
       stillMs: this.#still?.stillMs(capturedAt) ?? 0,
       width: source.width,
       height: source.height,
@@ -364,6 +372,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     const start = this.#options.now();
     const { qp, maxActiveBlocks, groups } = plan;
     const keyFrame = plan.keyFrame || reference === undefined;
+    this.#keyFrameUnderWay ||= keyFrame;
     const coded = await encoder.encode(frame, {
       ...{ qp, keyFrame, maxActiveBlocks, groups, again },
       ...(reference && !keyFrame && { reference: reference.frameId }),
@@ -412,6 +421,13 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     this.#lastError = cause instanceof Error ? cause.message : String(cause);
     this.#recovery.reset();
     this.#options.rate.requestKeyFrame();
+  }
+
+  /** A reported loss explains the wish for a key frame: it is repaired without one. */
+  #startAnew(): void {
+    if (this.#recovery.lossKnown(this.#options.now())) return;
+    this.#options.rate.requestKeyFrame();
+    this.#still?.unsettle();
   }
 
   /** Memory that none of the pictures in use occupies. */

@@ -29,12 +29,12 @@ function setUp(frameMs: (index: number) => number) {
 
 test('counts what it takes when the engine is warm; one slow picture does not matter', async () => {
   const { measure, seen, coded } = setUp((index) => {
-    if (index % 40 === 0) return index === 0 ? 400 : 40;
+    if (index % 8 === 0) return index === 0 ? 400 : 40;
     return index < 100 ? 50 : index === 155 ? 500 : 7;
   });
   expect(await measure()).toEqual({ keyFrameMs: 40, frameMs: 7 });
   const keys = seen.flatMap(({ point }, index) => (point.keyFrame === true ? [index] : []));
-  expect(keys).toEqual([0, 40, 80, 120]);
+  expect(keys).toEqual(Array.from({ length: 20 }, (_, index) => 8 * index));
   expect(seen[1]?.frame.data).not.toEqual(seen[0]?.frame.data);
   expect(seen[0]?.frame.data).toHaveLength((64 * 48 * 3) / 2);
   expect(coded).toHaveLength(seen.length);

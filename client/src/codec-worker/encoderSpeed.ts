@@ -16,7 +16,7 @@ const PICTURES = 160;
 /** A slow device is not kept busy for longer. */
 const LIMIT_MS = 8_000;
 /** Key frames between them, so that their code is replaced, too. */
-const KEY_FRAME_EVERY = 40;
+const KEY_FRAME_EVERY = 8;
 const MEASURED_PICTURES = 15;
 /** A usual point of a camera. */
 const QP = 34;

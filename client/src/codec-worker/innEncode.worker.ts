@@ -69,7 +69,7 @@ function open(writable: WritableStream<VideoFrame>, settings: EncodeSettings): P
   const carrier = new CarrierSender({
     writable,
     now: machineTime,
-    onPictureLoss: () => loop.requestKeyFrame(),
+    onRestart: () => loop.noteCarrierRestart(),
   });
   const pictures = settings.probe ? new PictureRing(PROBE_BYTES) : undefined;
   const loop: EncodeLoop<VideoFrame> = new EncodeLoop<VideoFrame>({

@@ -19,8 +19,8 @@ export interface CarrierSenderOptions {
   readonly writable: WritableStream<VideoFrame>;
   /** Machine time, ms. */
   readonly now: () => number;
-  /** The receiver or the SFU wants a key frame that the waiting packets do not hold. */
-  readonly onPictureLoss: () => void;
+  /** The browser made a key frame of the carrier, as a PLI asks for, with no key frame of ours inside. */
+  readonly onRestart: () => void;
 }
 
 /**
@@ -122,7 +122,7 @@ export class CarrierSender {
       stamps: { ...packet.stamps, sent: now - capturedAt },
     }));
     if (frame.type === 'key' && !packets.some((packet) => packet.reference === undefined)) {
-      this.#options.onPictureLoss();
+      this.#options.onRestart();
     }
     if (packets.length > 0) {
       frame.data = writeCarrier(new Uint8Array(frame.data), packets).buffer as ArrayBuffer;

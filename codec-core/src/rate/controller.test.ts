@@ -241,6 +241,16 @@ describe('key frames', () => {
     }
   });
 
+  test('one that is a little too large or too small is not coded again, which would take longer', () => {
+    const accepts = (share: number): boolean => {
+      const controller = createRateController();
+      controller.deviceFeedback({ encodeMs: 5, decodeMs: 5, frameIntervalMs: 33, activeShare: 1 });
+      const plan = controller.plan(0, { detail: 6 });
+      return controller.judge(plan, share * plan.allowanceBytes).accept;
+    };
+    expect([0.3, 1, 1.35, 1.5].map(accepts)).toEqual([true, true, true, false]);
+  });
+
   test('a coarse key frame is refined by the frames after it', () => {
     const { sent } = run(2, () => 300_000);
     const indices = sent.map(({ plan }) => plan.qp);
@@ -412,7 +422,9 @@ describe('a slow device', () => {
 
   test('frames that came out too small are not coded again without time for it', () => {
     const small = (controller: RateController): boolean => {
-      const plan = controller.plan(0);
+      const first = controller.plan(0);
+      controller.frameSent(0, { plan: first, bytes: first.allowanceBytes });
+      const plan = controller.plan(1000);
       return controller.judge(plan, plan.allowanceBytes / 3).accept;
     };
     const fast = createRateController();

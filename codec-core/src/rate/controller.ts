@@ -45,6 +45,8 @@ const FILE = {
 /** Sizes within these factors of the allowance are accepted. */
 const TOLERANCE_OVER = 1.18;
 const TOLERANCE_UNDER = 0.85;
+/** To code a live key frame again takes as long as to send this much of it, and it is refined anyway. */
+const KEY_TOLERANCE_OVER = 1.4;
 const LAST_ATTEMPT = 2;
 /** Too large is coded again, too small mostly not: so frames aim a little above their allowance. */
 const AIM = 1.03;
@@ -100,6 +102,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   let plannedAt = -Infinity;
   let dueAt = -Infinity;
   let hintedActivity: number | undefined;
+  let hintedDetail: number | undefined;
   let stillMs = 0;
   let sentQp = COARSEST_QP;
   let keyWanted = true;
@@ -165,11 +168,17 @@ export function createRateController(options: RateControllerOptions = {}): RateC
     if (fixed) return;
     if (smoothQp === undefined) {
       const budget = buffer.room(limits.keyBudgetMs);
-      rung.start(now, (scale) => model.qpFor({ keyFrame: true, pixels: pixelsAt(scale) }, budget));
+      rung.start(now, (scale) =>
+        model.qpFor({ keyFrame: true, pixels: pixelsAt(scale), detail: hintedDetail }, budget),
+      );
     } else {
       smoothQp += rung.update(now, smoothQp, smoothQp < finestQp() + 0.5);
     }
   }
+
+  /** Most bytes that are accepted for an allowance. */
+  const mostBytes = (allowance: number): number =>
+    Math.floor(allowance * (context.keyFrame && !fixed ? KEY_TOLERANCE_OVER : TOLERANCE_OVER));
 
   const tooEarly = (now: number): boolean => now < dueAt - EARLY_SHARE * intervalMs();
 
@@ -228,7 +237,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       maxActiveBlocks: Math.max(1, Math.floor(blockCount() * rung.activeShare)),
       groups: GROUPS,
       allowanceBytes: bytes,
-      maxBytes: Math.floor(bytes * TOLERANCE_OVER),
+      maxBytes: mostBytes(bytes),
       frameRate: rung.frameRate,
       scale: rung.scale,
       videoPaused: action === 'pause',
@@ -250,7 +259,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
     }
     const fresh = allowanceBytes((qp) => model.predictAfter(context, attempts, qp));
     const allowance = over ? Math.max(plan.allowanceBytes, fresh) : plan.allowanceBytes;
-    const maxBytes = Math.floor(allowance * TOLERANCE_OVER);
+    const maxBytes = mostBytes(allowance);
     if (over && bytes <= maxBytes) return undefined;
     const wanted = model.qpAfter(context, attempts, 8 * allowance);
     const qp = clampQp(over ? Math.max(wanted, plan.qp + 1) : Math.min(wanted, plan.qp - 1));
@@ -269,9 +278,10 @@ export function createRateController(options: RateControllerOptions = {}): RateC
     if (groups === GROUPS) model.observe({ ...context, keyFrame }, qp, 8 * bytes);
   }
 
-  function takeHint({ activity, ...size }: FrameHint): void {
+  function takeHint({ activity, detail, ...size }: FrameHint): void {
     stillMs = clampArgument('stillMs', size.stillMs ?? 0, 0, 1e12);
     if (activity !== undefined) hintedActivity = clampArgument('activity', activity, 0, 1e12);
+    if (detail !== undefined) hintedDetail = clampArgument('detail', detail, 0, 510);
     if (size.width !== undefined) width = sideArgument('width', size.width);
     if (size.height !== undefined) height = sideArgument('height', size.height);
   }
@@ -310,6 +320,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
         keyFrame: keyFrameDue(now),
         pixels: pixelsAt(rung.scale),
         activity: hintedActivity,
+        detail: hintedDetail,
       };
       attempts = [];
       plannedAt = now;
@@ -323,7 +334,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       const under =
         bytes < TOLERANCE_UNDER * plan.allowanceBytes &&
         plan.qp > finestQp() &&
-        (fixed || rung.canRepeat());
+        (fixed || (rung.canRepeat() && !plan.keyFrame));
       if (plan.attempt >= LAST_ATTEMPT || !(over || under)) return { accept: true };
       attempts.push({ qp: plan.qp, bits: 8 * bytes });
       const retry = retryOf(plan, bytes, over);

@@ -78,6 +78,16 @@ test('foretells the effect of activity in whatever unit it comes', () => {
   expect(lively / calm).toBeLessThan(5);
 });
 
+test('a key frame with twice the detail takes about twice the bits, from the first one on', () => {
+  const model = createRateModel();
+  const plain = model.predictBits({ ...KEY, detail: 4 }, 36);
+  const rich = model.predictBits({ ...KEY, detail: 8 }, 36);
+  expect(rich / plain).toBeGreaterThan(1.8);
+  expect(rich / plain).toBeLessThan(2.1);
+  expect(model.predictBits({ ...KEY, detail: 0 }, 36)).toBeGreaterThan(0);
+  expect(model.predictBits({ ...PREDICTED, detail: 8 }, 36)).toBe(model.predictBits(PREDICTED, 36));
+});
+
 test('two attempts on one frame give the slope of that frame', () => {
   const model = createRateModel();
   const attempts = [30, 36].map((qp) => ({ qp, bits: law(9000, 0.8, qp) }));

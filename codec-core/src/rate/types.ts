@@ -52,6 +52,8 @@ export interface ContentHint {
 /** See {@link RateController.plan}. */
 export interface FrameHint {
   readonly activity?: number;
+  /** mean difference of luma neighbours, across plus down, grey levels: foretells key frames */
+  readonly detail?: number;
   readonly width?: number;
   readonly height?: number;
   /** ms since the picture last changed, where it shall become bit-exact when it stands still */

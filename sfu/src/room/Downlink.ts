@@ -24,6 +24,8 @@ export interface DownlinkOptions {
   readonly logger: Logger;
   /** The client's link at this moment; undefined while it is reconnecting. */
   readonly link: () => ClientLink | undefined;
+  /** A consumer began to flow. */
+  readonly onFlow: () => void;
 }
 
 /** What the choice of layers has to know of one layered source at this receiver. */
@@ -230,6 +232,7 @@ export class Downlink {
           // Before that the client does not know the consumer.
           if (peerConsumer.accepted) this.#reportStandstill(consumer.id, reason);
         },
+        onFlow: this.#options.onFlow,
       });
       this.consumers.set(consumer.id, peerConsumer);
       const preferences = this.#preferences.get(key);

@@ -27,6 +27,7 @@ type Wish = NotificationOf<'layersWanted'>['layers'][number];
 interface KnownLayer extends LayerState {
   /** bit/s */
   readonly most: number;
+  readonly produced: boolean;
 }
 
 interface Receiver {
@@ -147,11 +148,13 @@ export class LayerControl {
       const overlap = !(choice.limitedByBandwidth && tooShort);
       choices.get(receiver.downlink)?.set(received.key, { ...choice, overlap, uplinkStopped });
     }
-    const ending = seen.flatMap(({ received }) => received.flowing);
-    return layers.flatMap(({ layer, most }): Wish[] => {
+    const flowing = seen.flatMap(({ received }) => received.flowing);
+    return layers.flatMap(({ layer, most, produced }): Wish[] => {
+      // A layer that nobody is ready for yet would only spend the sender's time, but has to be made.
+      if (produced && !flowing.includes(layer)) return [];
       const cap = caps.get(layer);
       if (cap !== undefined) return [{ layer, maxBitrate: toStep(cap, most) }];
-      if (!ending.includes(layer)) return [];
+      if (!produced) return [];
       return [{ layer, maxBitrate: this.#wish(peer, source, layer)?.maxBitrate ?? null }];
     });
   }
@@ -179,7 +182,7 @@ export class LayerControl {
     return offered.map(({ layer, width, maxBitrate }) => {
       const producer = produced.find(({ appData }) => layerOf(appData) === layer);
       const natural = this.#natural(peer, source, layer, producer?.id, maxBitrate);
-      return { layer, width, most: maxBitrate, natural };
+      return { layer, width, most: maxBitrate, natural, produced: producer !== undefined };
     });
   }
 

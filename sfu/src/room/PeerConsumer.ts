@@ -28,6 +28,8 @@ export interface PeerConsumerOptions {
   readonly chosen: boolean;
   /** Called when the reason of standing still changes; null: it flows. */
   readonly onStandstill: (reason: PauseReason | null) => void;
+  /** It began to flow. */
+  readonly onFlow: () => void;
 }
 
 /** One stream to one receiver: flows when the client is ready, somebody sees it and its layer is chosen. */
@@ -39,6 +41,7 @@ export class PeerConsumer {
   accepted = false;
   preferences = DEFAULT_PREFERENCES;
   readonly #onStandstill: (reason: PauseReason | null) => void;
+  readonly #onFlow: () => void;
   #ready = false;
   #applied = Promise.resolve();
   #notChosen: 'layer' | 'bandwidth' | null = null;
@@ -47,11 +50,12 @@ export class PeerConsumer {
   #shown = false;
   #reported: PauseReason | null;
 
-  constructor({ consumer, peerId, appData, chosen, onStandstill }: PeerConsumerOptions) {
+  constructor({ consumer, peerId, appData, chosen, onStandstill, onFlow }: PeerConsumerOptions) {
     this.consumer = consumer;
     this.peerId = peerId;
     this.appData = appData;
     this.#onStandstill = onStandstill;
+    this.#onFlow = onFlow;
     if (!chosen) this.#notChosen = 'bandwidth';
     this.#reported = this.standstill;
     consumer.on('producerpause', () => {
@@ -124,6 +128,7 @@ export class PeerConsumer {
       await (flows ? this.consumer.resume() : this.consumer.pause());
       this.#flowingSince = flows ? performance.now() : undefined;
       this.#shown = false;
+      if (flows) this.#onFlow();
     });
     this.#applied = applied.catch(() => undefined);
     return applied;

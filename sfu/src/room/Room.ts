@@ -167,6 +167,9 @@ export class Room {
       rtpCapabilities: peer.profile.rtpCapabilities,
       logger: this.#logger,
       link: () => peer.link,
+      onFlow: () => {
+        this.decideLayers();
+      },
     });
     peer.downlink = downlink;
     await refused('createTransport', () =>
