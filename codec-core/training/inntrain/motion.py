@@ -17,12 +17,22 @@ CHROMA_FADE = [19, 0]
 SIDES = [(-1, 0), (1, 0), (0, -1), (0, 1)]
 
 
+def _bands(taps, block):
+    """(fractions, block + taps - 1, block): the interpolation of a line of samples as matrices."""
+    fractions, count = taps.shape
+    out = torch.zeros(fractions, block + count - 1, block)
+    for i in range(block):
+        out[:, i : i + count, i] = taps
+    return out
+
+
 class _Plane:
     """Fetches moved blocks of a padded plane."""
 
     def __init__(self, plane, block, taps, bits, pad):
         self.size = plane.shape[1:]
         self.block, self.taps, self.bits, self.pad = block, taps, bits, pad
+        self.bands = _bands(taps, block)
         self.padded = F.pad(plane[:, None], (pad, pad, pad, pad), mode="replicate")[:, 0]
 
     def fetch(self, places, mv):
@@ -37,9 +47,8 @@ class _Plane:
         stride, area = self.padded.shape[2], self.padded.shape[1] * self.padded.shape[2]
         rows = places[:, :1] * area + (y[:, None] + span) * stride
         patches = self.padded.flatten()[rows[:, :, None] + (x[:, None] + span)[:, None, :]]
-        taps = self.taps.shape[1]
-        middle = torch.einsum("nyxk,nk->nyx", patches.unfold(2, taps, 1), self.taps[fraction[:, 0]])
-        out = torch.einsum("nyxk,nk->nyx", middle.unfold(1, taps, 1), self.taps[fraction[:, 1]])
+        middle = torch.bmm(patches, self.bands[fraction[:, 0]])
+        out = torch.bmm(self.bands[fraction[:, 1]].transpose(1, 2), middle)
         return torch.floor((out + 2048) / 4096).clamp(0, 255)
 
 

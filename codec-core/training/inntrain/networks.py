@@ -46,13 +46,14 @@ def dc_mask() -> torch.Tensor:
     return mask
 
 
-def code(residual, mean, scale, sent):
+def code(residual, mean, scale, sent, price):
     """Quantize one group -> decoded residual in steps, bits per latent.
 
-    sent: (n, 1) 1 where the group is in the stream, 0 where it is masked and decodes as its mean.
+    sent: (n, 1) 1 where the group is in the stream, 0 where it is masked and decodes as its mean;
+    price: that of a bit of every latent.
     """
     log_b = log_scale(scale)
-    q = Quantize.apply(residual - mean, log_b)
+    q = Quantize.apply(residual - mean, log_b, price)
     return q * sent + mean, laplace_bits(q, log_b) * sent
 
 
@@ -119,8 +120,8 @@ class PredictedNet(nn.Module):
         self.spatial = nn.ModuleList([Spatial(n) for _ in range(3)])
         self.refine = Refinement(n, n, 2, state=True)
 
-    def forward(self, target, base, state, knots, neighbours, even, odd, kept):
-        """even, odd: row numbers of the two checkerboard colours.
+    def forward(self, target, base, state, knots, neighbours, even, odd, kept, price):
+        """even, odd: row numbers of the two checkerboard colours; price (n, 96) of a bit.
 
         -> decoded coefficients in steps, bits (n, 96) in channel order, new state.
         """
@@ -137,11 +138,12 @@ class PredictedNet(nn.Module):
                 f = self.spatial[g - 1](f, neighbours)
             residual = target[:, channels] - gated[:, channels]
             sent = (kept > g).float()[:, None]
+            of_bit = price[:, channels]
             mean, scale = self.heads[g](f[even])
-            first, first_cost = code(residual[even], mean, scale, sent[even])
+            first, first_cost = code(residual[even], mean, scale, sent[even], of_bit[even])
             part = torch.zeros_like(residual).index_copy(0, even, first)
             mean, scale = self.second[g](f, part, neighbours, odd)
-            second, second_cost = code(residual[odd], mean, scale, sent[odd])
+            second, second_cost = code(residual[odd], mean, scale, sent[odd], of_bit[odd])
             part = part.index_copy(0, odd, second)
             cost = torch.zeros_like(residual).index_copy(0, even, first_cost).index_copy(0, odd, second_cost)
             index = torch.tensor(channels)
@@ -174,10 +176,10 @@ class KeyNet(nn.Module):
             previous = size
         self.refine = Refinement(n, n, 2, state=False)
 
-    def forward(self, target, base, field, knots, neighbours, even, odd, kept):
+    def forward(self, target, base, field, knots, neighbours, even, odd, kept, price):
         """target, base (n, 96) in steps (base: linear prediction of low ACs from DCs; DC channels
         of both hold the decoded DCs); field (n, 40) compressed differences of neighbouring DCs;
-        even, odd: row numbers of the two checkerboard colours.
+        even, odd: row numbers of the two checkerboard colours; price (n, 96) of a bit.
         """
         f = activate(self.enter(field, knots))
         for layer in self.body:
@@ -197,7 +199,7 @@ class KeyNet(nn.Module):
                 t = self.spatial[j](f, neighbours[rows], rows)
                 mean, scale = self.heads[j](t)
                 sent = (kept[rows] > k + 1).float()[:, None]
-                value, bit = code(residual[rows], mean, scale, sent)
+                value, bit = code(residual[rows], mean, scale, sent, price[rows][:, channels])
                 part = part.index_copy(0, rows, value)
                 cost = cost.index_copy(0, rows, bit)
                 # The second pass sees the first; the next group sees both.

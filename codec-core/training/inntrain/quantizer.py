@@ -5,7 +5,8 @@ import math
 import torch
 
 LAMBDA = 7.5
-"""Squared errors in units of step**2 that one bit is worth: J = bits + LAMBDA * sse / step**2."""
+"""Bits that a squared error of step**2 is worth: J = bits + LAMBDA * sse / step**2, where errors count
+by the inverse of the price of a bit (perception.py)."""
 SCALE_LEVELS = 64
 LOG_SCALE_MIN = -3.2
 LOG_SCALE_STEP = 0.165
@@ -27,13 +28,14 @@ def laplace_bits(symbol: torch.Tensor, log_b: torch.Tensor) -> torch.Tensor:
 
 
 @torch.no_grad()
-def rate_distortion_round(r: torch.Tensor, log_b: torch.Tensor) -> torch.Tensor:
-    """Integer among {round, round - 1, 0} that minimises (r - q)**2 + bits(q) / LAMBDA."""
+def rate_distortion_round(r: torch.Tensor, log_b: torch.Tensor, price: torch.Tensor) -> torch.Tensor:
+    """Integer among {round, round - 1, 0} that minimises (r - q)**2 + price * bits(q) / LAMBDA."""
     a = r.abs()
     best = torch.round(a)
-    cost = (a - best) ** 2 + laplace_bits(best, log_b) / LAMBDA
+    of_bit = price / LAMBDA
+    cost = (a - best) ** 2 + laplace_bits(best, log_b) * of_bit
     for q in ((best - 1).clamp(min=0), torch.zeros_like(a)):
-        c = (a - q) ** 2 + laplace_bits(q, log_b) / LAMBDA
+        c = (a - q) ** 2 + laplace_bits(q, log_b) * of_bit
         best = torch.where(c < cost, q, best)
         cost = torch.minimum(c, cost)
     return torch.sign(r) * best
@@ -53,12 +55,12 @@ class Quantize(torch.autograd.Function):
     """`rate_distortion_round` whose gradient passes to r unchanged."""
 
     @staticmethod
-    def forward(ctx, r, log_b):
-        return rate_distortion_round(r, log_b)
+    def forward(ctx, r, log_b, price):
+        return rate_distortion_round(r, log_b, price)
 
     @staticmethod
     def backward(ctx, grad):
-        return grad, None
+        return grad, None, None
 
 
 class SoftClamp(torch.autograd.Function):

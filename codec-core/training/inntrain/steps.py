@@ -3,8 +3,10 @@
 import torch
 import torch.nn.functional as F
 
+from .loopfilter import LoopFilter, rounded
 from .motion import carry_state, compensate
 from .networks import STATE_CHANNELS
+from .perception import prices
 from .points import knot_weights, steps
 from .quantizer import LAMBDA, compress
 from .transform import GROUPS, mixing, to_planes, to_rows, unmixing
@@ -31,6 +33,7 @@ DC_GRADIENTS = {
     ],
 }
 RATE_EXPONENT = 0.75
+KEY_FILTER, PREDICTED_FILTER = LoopFilter(key=True), LoopFilter(key=False)
 
 
 def neighbour_rows(active: torch.Tensor) -> torch.Tensor:
@@ -67,10 +70,10 @@ OVERHEAD = 6.3
 """Bits of coding a block, with a flag of usual cost."""
 
 
-def activity(residual: torch.Tensor) -> torch.Tensor:
-    """(n, 96) residual in steps -> worth coding?"""
-    square = residual**2
-    saved = square - (residual - torch.round(residual)) ** 2
+def activity(residual: torch.Tensor, price: torch.Tensor) -> torch.Tensor:
+    """(n, 96) residual in steps, prices of bits -> worth coding?"""
+    square = residual**2 / price
+    saved = square - (residual - torch.round(residual)) ** 2 / price
     counted = WORTH * saved - COSTS
     return torch.where(saved > PRICES, counted, LEFT_OUT * square).sum(1) > OVERHEAD
 
@@ -88,18 +91,30 @@ def kept_groups(batch: int, mask_share: float) -> torch.Tensor:
     return kept
 
 
-def rough_key(planes, step):
-    """Stand-in reference for the first frame: deadzone-quantized mixing at its step."""
+def picture_of(samples, batch, bh, bw):
+    """(n, 96) samples minus 128 of all blocks -> planes of 8 bits."""
+    return rounded(to_planes(samples, batch, bh, bw))
+
+
+def rough_key(planes, qp):
+    """Stand-in reference for the first frame: dead-zone quantization at about the step of what a
+    reference consists of (key frames are finer than predicted ones), filtered."""
     batch, h, w = planes[0].shape
-    rows = to_rows(*planes)
-    per_row = step.repeat_interleave(rows.shape[0] // batch)[:, None]
-    x = rows @ T.t() / per_row
+    bh, bw = h // 8, w // 8
+    finer = torch.randint(1, 11, (batch,))
+    qp = (qp - finer).clamp(min=1)[torch.arange(batch).repeat_interleave(bh * bw)]
+    step = steps(qp)
+    x = to_rows(*planes) @ T.t() / step[:, None]
     q = torch.sign(x) * torch.floor(x.abs() + 0.4)
-    return as_reference(q * per_row @ T_INVERSE, batch, h // 8, w // 8)
+    samples = q * step[:, None] @ T_INVERSE
+    blocks = torch.ones(batch, bh, bw, dtype=torch.bool).nonzero()
+    picture = picture_of(samples, batch, bh, bw)
+    return picture_of(KEY_FILTER(samples, picture, blocks, qp, step), batch, bh, bw)
 
 
-def as_reference(rows, batch, bh, bw):
-    return tuple(p.clamp(0, 255).round() for p in to_planes(rows, batch, bh, bw))
+def counted_error(samples, source, step, price):
+    """(n, 96) samples and those of the source -> (n,) squared error in steps, by coefficient and price."""
+    return (((samples - source) @ T.t() / step[:, None]) ** 2 / price).sum(1)
 
 
 def predicted_step(net, planes, motion, qp, mask_share, random_active=0.1):
@@ -108,7 +123,7 @@ def predicted_step(net, planes, motion, qp, mask_share, random_active=0.1):
     bh, bw = h // 8, w // 8
     step = steps(qp)
     with torch.no_grad():
-        reference = rough_key(planes[0], step * 0.7)
+        reference = rough_key(planes[0], qp)
     state = torch.zeros(batch, bh, bw, STATE_CHANNELS)
     knots_all = knot_weights(qp)
     kept = kept_groups(batch, mask_share)
@@ -116,32 +131,35 @@ def predicted_step(net, planes, motion, qp, mask_share, random_active=0.1):
     stats = {"bits": 0.0, "sse": 0.0, "active": 0.0}
     for t in range(1, len(planes)):
         with torch.no_grad():
-            prediction = compensate(reference, motion[t])
-            x = to_rows(*planes[t]) @ T.t()
-            p = to_rows(*prediction) @ T.t()
+            source = to_rows(*planes[t])
+            predicted = to_rows(*compensate(reference, motion[t]))
+            x, p = source @ T.t(), predicted @ T.t()
             owner = torch.arange(batch).repeat_interleave(bh * bw)
             per_row = step[owner][:, None]
-            on = activity((x - p) / per_row) | (torch.rand(len(x)) < random_active)
+            price = prices(source)
+            on = activity((x - p) / per_row, price) | (torch.rand(len(x)) < random_active)
+            blocks = on.view(batch, bh, bw).nonzero()
             neighbours = neighbour_rows(on.view(batch, bh, bw))
             colour = checkerboard(batch, bh, bw)[on]
             even, odd = (colour == 0).nonzero()[:, 0], (colour == 1).nonzero()[:, 0]
-        owner, per_row = owner[on], per_row[on]
+        owner, per_row, source, price = owner[on], per_row[on], source[on], price[on]
         carried = carry_state(state, motion[t]).flatten(0, 2)
-        target = x[on] / per_row
         decoded, bits, new_state = net(
-            target, p[on] / per_row, carried[on], knots_all[owner], neighbours, even, odd, kept[owner]
+            x[on] / per_row, p[on] / per_row, carried[on], knots_all[owner], neighbours, even, odd, kept[owner], price
         )
-        error = ((decoded - target) ** 2).sum(1)
+        numbers = (on.nonzero()[:, 0],)
+        samples = decoded * per_row @ T_INVERSE
+        picture = picture_of(predicted.index_put(numbers, samples), batch, bh, bw)
+        filtered = PREDICTED_FILTER(samples, picture, blocks, qp[owner], step[owner])
+        error = counted_error(filtered, source, step[owner], price)
         cost = (bits.sum(1) + LAMBDA * error) * sample_weight(step)[owner]
         total = total + cost.sum() / (batch * h * w)
-        state = carried.index_put((on.nonzero()[:, 0],), new_state).view(batch, bh, bw, -1)
+        state = carried.index_put(numbers, new_state).view(batch, bh, bw, -1)
         with torch.no_grad():
-            rows = p.clone()
-            rows[on] = decoded * per_row
-            reference = as_reference(rows @ T_INVERSE, batch, bh, bw)
+            reference = picture_of(predicted.index_put(numbers, filtered), batch, bh, bw)
             middle = (qp[owner] >= 25) & (qp[owner] <= 45)
             stats["bits"] += float(bits.sum(1)[middle].sum())
-            stats["sse"] += float((error * per_row[:, 0] ** 2)[middle].sum())
+            stats["sse"] += float(((filtered - source) ** 2).sum(1)[middle].sum())
             stats["active"] += float(on.float().mean()) / (len(planes) - 1)
     return total, stats
 
@@ -183,24 +201,28 @@ def key_step(net, planes, qp, mask_share):
     batch, h, w = planes[0].shape
     bh, bw = h // 8, w // 8
     with torch.no_grad():
-        step = steps(qp)
-        per_row = step.repeat_interleave(bh * bw)[:, None]
-        target = to_rows(*planes) @ T.t() / per_row
+        qp_rows = qp.repeat_interleave(bh * bw)
+        step = steps(qp_rows)
+        source = to_rows(*planes)
+        target = source @ T.t() / step[:, None]
         dc = torch.round(target[:, GROUPS[0]]).view(batch, bh, bw, 3)
         colour = checkerboard(batch, bh, bw)
         even, odd = (colour == 0).nonzero()[:, 0], (colour == 1).nonzero()[:, 0]
-        neighbours = neighbour_rows(torch.ones(batch, bh, bw, dtype=torch.bool))
-        knots = knot_weights(qp).repeat_interleave(bh * bw, 0)
+        everywhere = torch.ones(batch, bh, bw, dtype=torch.bool)
+        neighbours = neighbour_rows(everywhere)
         kept = kept_groups(batch, mask_share).repeat_interleave(bh * bw)
-    decoded, bits = net(target, dc_base(dc), dc_field(dc), knots, neighbours, even, odd, kept)
-    error = ((decoded - target) ** 2).sum(1)
-    weight = sample_weight(step).repeat_interleave(bh * bw)
-    loss = ((bits.sum(1) + LAMBDA * error) * weight).sum() / (batch * h * w)
+        price = prices(source)
+    decoded, bits = net(target, dc_base(dc), dc_field(dc), knot_weights(qp_rows), neighbours, even, odd, kept, price)
+    samples = decoded * step[:, None] @ T_INVERSE
+    picture = picture_of(samples, batch, bh, bw)
+    filtered = KEY_FILTER(samples, picture, everywhere.nonzero(), qp_rows, step)
+    error = counted_error(filtered, source, step, price)
+    loss = ((bits.sum(1) + LAMBDA * error) * sample_weight(step)).sum() / (batch * h * w)
     with torch.no_grad():
-        middle = ((qp >= 25) & (qp <= 45)).repeat_interleave(bh * bw)
+        middle = (qp_rows >= 25) & (qp_rows <= 45)
         stats = {
             "bits": float(bits.sum(1)[middle].sum()),
-            "sse": float((error * per_row[:, 0] ** 2)[middle].sum()),
+            "sse": float(((filtered - source) ** 2).sum(1)[middle].sum()),
             "active": 1.0,
         }
     return loss, stats
