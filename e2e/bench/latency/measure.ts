@@ -8,6 +8,8 @@ export type Codec = 'inn' | 'vp8';
 const READ_EVERY_MS = 10_000;
 /** The bandwidth estimate and lip-sync settle before anything counts. */
 const WARM_UP_MS = 8_000;
+/** What mediasoup-client receives the server's probes with. */
+const PROBATOR_MID = 'probator';
 
 /** Somebody who comes to the join page looks at the picture and types a name before joining. */
 export const JOIN_PAGE_MS = 8_000;
@@ -49,6 +51,7 @@ export interface PlainStages {
 interface Counters {
   readonly type?: string;
   readonly kind?: string;
+  readonly mid?: string;
   readonly totalEncodeTime?: number;
   readonly framesEncoded?: number;
   readonly totalPacketSendDelay?: number;
@@ -190,8 +193,10 @@ function plainStages(before: Snapshot, after: Snapshot): PlainStages {
     sum: keyof Counters,
     count: keyof Counters,
   ): number | undefined => {
+    const isVideo = (c: Counters) =>
+      c.type === type && c.kind === 'video' && c.mid !== PROBATOR_MID;
     const read = (snapshot: Snapshot, key: keyof Counters) =>
-      Number(snapshot[side].find((c) => c.type === type && c.kind === 'video')?.[key]);
+      Number(snapshot[side].find(isVideo)?.[key]);
     const events = read(after, count) - read(before, count);
     const ms = (1000 * (read(after, sum) - read(before, sum))) / events;
     return Number.isFinite(ms) ? ms : undefined;
