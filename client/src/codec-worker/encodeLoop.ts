@@ -226,6 +226,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
       if (done) return;
       this.#copying = true;
       this.#captured += 1;
+      const taken: Uint8Array[] = [];
       const readAt = this.#options.now();
       const capturedAt = this.#captureClock.toMachineTime(frame.timestamp, readAt);
       this.#lastCapturedAt = capturedAt;
@@ -233,14 +234,16 @@ export class EncodeLoop<Frame extends CapturedFrame> {
         if (this.#paused) this.#keepFlowing(frame.timestamp);
         // A source that falls silent has nothing else to show when somebody watches again.
         const arrival =
-          this.#paused && !this.#still ? undefined : await this.#copy(frame, readAt, capturedAt);
+          this.#paused && !this.#still
+            ? undefined
+            : await this.#copy(frame, { readAt, capturedAt }, taken);
         if (arrival === undefined || this.#paused) this.#drops.add('paused');
         else this.#mailbox.put(arrival);
       } catch (cause) {
         this.#noteFailure(cause);
       } finally {
         frame.close();
-        this.#incoming.clear();
+        for (const piece of taken) this.#incoming.delete(piece);
         this.#copying = false;
       }
     }
@@ -254,13 +257,19 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     await this.#encoder?.encoder.close();
   }
 
-  async #copy(frame: Frame, readAt: number, capturedAt: number): Promise<Arrival> {
+  /** @param taken gets the memory that the caller has to give free */
+  async #copy(
+    frame: Frame,
+    times: Pick<Arrival, 'readAt' | 'capturedAt'>,
+    taken: Uint8Array[],
+  ): Promise<Arrival> {
     const picture = await this.#options.readPicture(frame, (bytes) => {
       const piece = this.#take(bytes);
       this.#incoming.add(piece);
+      taken.push(piece);
       return piece;
     });
-    const arrival = { picture, timestamp: frame.timestamp, readAt, capturedAt };
+    const arrival = { picture, timestamp: frame.timestamp, ...times };
     return this.#still?.captured(arrival) ?? arrival;
   }
 
