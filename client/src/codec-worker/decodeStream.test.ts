@@ -166,6 +166,20 @@ describe('DecodeStream', () => {
     await stream.close();
   });
 
+  test('asks for a first picture when nothing comes at all', async () => {
+    const { stream, asked, receive, wait } = setUp();
+    wait(1000);
+    expect(asked).toEqual([]);
+    wait(5000);
+    expect(asked.length).toBeGreaterThanOrEqual(3);
+    expect(asked.length).toBeLessThanOrEqual(5);
+    await receive(packet(0, true));
+    const before = asked.length;
+    wait(10_000);
+    expect(asked).toHaveLength(before);
+    await stream.close();
+  });
+
   test('acknowledges every decoded frame once', async () => {
     const { stream, receive, wait, reports } = setUp();
     for (let sequence = 0; sequence < 10; sequence += 1) {
@@ -204,7 +218,9 @@ describe('DecodeStream', () => {
     wait(1000);
     stream.standing = false;
     await receive(packet(500));
-    wait(1500);
+    wait(1100);
+    expect(asked).toEqual([]);
+    wait(400);
     expect(asked.length).toBeGreaterThan(0);
     await stream.close();
   });

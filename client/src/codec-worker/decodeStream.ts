@@ -12,7 +12,10 @@ import type { WorkQueue } from '../workQueue.js';
 const MAX_BACKLOG = 30;
 /** Longer than the sender's answer to a report usually takes, besides the way there and back. */
 const PATIENCE_MS = 300;
-/** At the start the SFU asks for a key frame itself, and again where none comes within a second. */
+/**
+ * At the start the SFU asks for a key frame itself, and again where none comes within a second. A sender
+ * whose picture stands still may have nothing more to send: then not even a loss tells that one is missing.
+ */
 const START_PATIENCE_MS = 1200;
 /** There, back, and both once more, because the answer may be lost as well. */
 const PATIENCE_TRIPS = 4;
@@ -76,11 +79,14 @@ export class DecodeStream {
   #leastLatency = 0;
   #freezes = 0;
   #standing = false;
+  /** Something should come since then. */
+  #beganAt: number;
   /** Of the picture decoded last; the next one goes there too (see `PictureMemory` for the reason). */
   #picture = new Uint8Array(0);
 
   constructor(options: DecodeStreamOptions) {
     this.#options = options;
+    this.#beganAt = options.now();
     this.#reports = new ReceiverReports(options.onReport);
     this.#backlog = new DecodeBacklog(MAX_BACKLOG, (dropped) => {
       for (const { sequence } of dropped) this.#fail(sequence);
@@ -151,6 +157,7 @@ export class DecodeStream {
    * sent is no loss, and nothing is asked for.
    */
   set standing(standing: boolean) {
+    if (this.#standing && !standing) this.#beganAt = this.#options.now();
     this.#standing = standing;
     if (!standing) return;
     this.#shownAt = undefined;
@@ -162,7 +169,7 @@ export class DecodeStream {
   tick(): void {
     if (this.#standing) return;
     const now = this.#options.now();
-    const since = this.#repairs.brokenSince;
+    const since = this.#shown ? this.#repairs.brokenSince : this.#beganAt;
     const patience =
       (this.#shown ? PATIENCE_MS : START_PATIENCE_MS) + PATIENCE_TRIPS * this.#tripMs;
     if (since !== undefined && now - since >= patience) this.#needKeyFrame(now);
@@ -271,7 +278,7 @@ export class DecodeStream {
 
   #needKeyFrame(now: number): void {
     if (now < this.#nextKeyFrameRequest) return;
-    this.#nextKeyFrameRequest = now + KEY_FRAME_INTERVAL_MS;
+    this.#nextKeyFrameRequest = now + (this.#shown ? KEY_FRAME_INTERVAL_MS : START_PATIENCE_MS);
     this.#keyFrameRequests += 1;
     this.#reports.requestKeyFrame();
     this.#options.onKeyFrameNeeded();
