@@ -12,11 +12,10 @@ import type { WorkQueue } from '../workQueue.js';
 const MAX_BACKLOG = 30;
 /** Longer than the sender's answer to a report usually takes, besides the way there and back. */
 const PATIENCE_MS = 300;
-/**
- * At the start the SFU asks for a key frame itself, and again where none comes within a second. A sender
- * whose picture stands still may have nothing more to send: then not even a loss tells that one is missing.
- */
+/** At the start the SFU asks for a key frame itself, and again where none comes within a second. */
 const START_PATIENCE_MS = 1200;
+/** A sender whose picture stands still may have nothing more to send: then no loss tells what is missing. */
+const SILENCE_PATIENCE_MS = 4000;
 /** There, back, and both once more, because the answer may be lost as well. */
 const PATIENCE_TRIPS = 4;
 const MAX_TRIP_MS = 250;
@@ -169,10 +168,13 @@ export class DecodeStream {
   tick(): void {
     if (this.#standing) return;
     const now = this.#options.now();
-    const since = this.#shown ? this.#repairs.brokenSince : this.#beganAt;
+    const since = this.#repairs.brokenSince;
     const patience =
       (this.#shown ? PATIENCE_MS : START_PATIENCE_MS) + PATIENCE_TRIPS * this.#tripMs;
-    if (since !== undefined && now - since >= patience) this.#needKeyFrame(now);
+    const broken = since !== undefined && now - since >= patience;
+    const silent = !this.#shown && now - this.#beganAt >= SILENCE_PATIENCE_MS;
+    if (broken) this.#needKeyFrame(now, KEY_FRAME_INTERVAL_MS);
+    else if (silent) this.#needKeyFrame(now, SILENCE_PATIENCE_MS);
     this.#follow(now);
   }
 
@@ -276,9 +278,9 @@ export class DecodeStream {
     return this.#shownAt !== undefined;
   }
 
-  #needKeyFrame(now: number): void {
+  #needKeyFrame(now: number, intervalMs: number): void {
     if (now < this.#nextKeyFrameRequest) return;
-    this.#nextKeyFrameRequest = now + (this.#shown ? KEY_FRAME_INTERVAL_MS : START_PATIENCE_MS);
+    this.#nextKeyFrameRequest = now + intervalMs;
     this.#keyFrameRequests += 1;
     this.#reports.requestKeyFrame();
     this.#options.onKeyFrameNeeded();
