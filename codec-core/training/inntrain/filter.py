@@ -23,9 +23,13 @@ RECORD = np.dtype(
 MARGIN = 2
 OFFSETS = [(1, 0), (0, 1), (1, 1), (-1, 1), (2, 0), (0, 2)]
 """(x, y) of one neighbour of each group; the other is opposite."""
+SWAPPED = [1, 0, 3, 2, 5, 4]
+"""Order of the groups where those of each pair change places."""
+LIMITS = (26, 77, 256)
+"""Thresholds of differences in 1/256 step."""
 TIED_ALL = [(0, 1), (2, 3), (4, 5)]
 TIED = [TIED_ALL] + 2 * [[(0,), (1,), (2, 3), (4,), (5,)]] + 2 * [[(0, 1), (2,), (3,), (4, 5)]]
-"""By class, groups that share weights: a straight block has no preferred diagonal, and so on."""
+"""By luma class, groups that share weights: a straight block has no preferred diagonal, and so on."""
 RIDGE = 1e-3
 """Added to the diagonal of the normal equations, in parts of its mean."""
 HEAD = """\
@@ -50,7 +54,8 @@ def differences(picture: np.ndarray, samples: np.ndarray, qp: int) -> np.ndarray
     out = []
     for x, y in OFFSETS:
         pair = [16.0 * neighbour(picture, sx, sy) + 8 - samples for sx, sy in ((x, y), (-x, -y))]
-        out.append([sum(d.clip(-t, t) for d in pair) for t in (step * 26 >> 8, step * 77 >> 8, step)])
+        thresholds = [step * limit >> 8 for limit in LIMITS]
+        out.append([sum(d.clip(-t, t) for d in pair) for t in thresholds])
     return np.array(out, dtype=np.float32)
 
 
@@ -95,7 +100,7 @@ def solve_set(r: np.ndarray, qp: int) -> list[np.ndarray]:
     d = differences(r["y"], r["samples_y"], qp)
     lack = 16.0 * r["source_y"] + 8 - r["samples_y"]
     kind, swapped = directions(r["y"])
-    d[:, :, swapped] = d[[1, 0, 3, 2, 5, 4]][:, :, swapped]
+    d[:, :, swapped] = d[SWAPPED][:, :, swapped]
     luma = [solve(d[:, :, kind == c], lack[kind == c], tied) for c, tied in enumerate(TIED)]
     u, v = (differences(r["uv"[i]], r["samples_uv"][:, :, i], qp) for i in (0, 1))
     lack = 16.0 * np.stack([r["source_u"], r["source_v"]]) + 8 - r["samples_uv"].transpose(2, 0, 1, 3)

@@ -6,7 +6,7 @@ import re
 import torch
 import torch.nn.functional as F
 
-from .filter import MARGIN, OFFSETS, directions
+from .filter import LIMITS, MARGIN, OFFSETS, SWAPPED, TIED, directions
 from .quantizer import round_ste
 
 WEIGHTS_FILE = os.path.join(os.path.dirname(__file__), "../../src/kernels/assembly/filter/weights.ts")
@@ -14,17 +14,14 @@ SETS = 4
 SET_WIDTH = 8
 FIRST = {False: 22, True: 12}
 """First quantization index of the first set, for predicted (False) and key frames (True)."""
-LUMA_CLASSES = 5
-LIMITS = (26 / 256, 77 / 256, 1.0)
-"""Thresholds in steps."""
 
 
 def read_weights(path: str = WEIGHTS_FILE) -> torch.Tensor:
-    """(2, SETS, LUMA_CLASSES + 1, neighbour groups, limits) weights; key frames second, chroma last."""
+    """(2, SETS, luma classes + 1, neighbour groups, limits) weights; key frames second, chroma last."""
     with open(path) as file:
         body = re.sub(r"//.*", "", file.read().split("memory.data<i16>([", 1)[1].split("]", 1)[0])
     values = torch.tensor([int(w) for w in re.findall(r"-?\d+", body)]).float()
-    return values.view(2, SETS, LUMA_CLASSES + 1, len(OFFSETS), len(LIMITS)) / 32768
+    return values.view(2, SETS, len(TIED) + 1, len(OFFSETS), len(LIMITS)) / 32768
 
 
 def _patches(plane: torch.Tensor, blocks: torch.Tensor, side: int) -> torch.Tensor:
@@ -62,7 +59,7 @@ def _filter_plane(samples, plane, blocks, weights, step):
     """samples (n, side, side) before rounding; weights (n, groups, limits), step (n,) -> filtered."""
     side = samples.shape[1]
     patch = _patches(plane, blocks, side)
-    limits = [(step * share)[:, None, None] for share in LIMITS]
+    limits = [(step * limit / 256)[:, None, None] for limit in LIMITS]
     change = 0.0
     for group, (x, y) in enumerate(OFFSETS):
         for sx, sy in ((x, y), (-x, -y)):
@@ -90,8 +87,8 @@ class LoopFilter:
         kind, swapped = directions(_patches(planes[0].detach(), blocks, 8).numpy())
         luma = self.weights[chosen, torch.from_numpy(kind)]
         swapped = torch.from_numpy(swapped)
-        luma[swapped] = luma[swapped][:, [1, 0, 3, 2, 5, 4]]
-        chroma = self.weights[chosen, LUMA_CLASSES]
+        luma[swapped] = luma[swapped][:, SWAPPED]
+        chroma = self.weights[chosen, len(TIED)]
         out = [
             _filter_plane(y, planes[0], blocks, luma, step),
             _filter_plane(u, planes[1], blocks, chroma, step),
