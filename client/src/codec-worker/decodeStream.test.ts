@@ -29,6 +29,7 @@ function packet(
 class ChainDecoder implements Decoder {
   readonly #held = new Set<number>();
   errorOn: { sequence: number; code: CodecErrorCode } | undefined;
+  exact = false;
 
   decode(data: Uint8Array, timestamp: number): Promise<DecodedFrame> {
     const sequence = data[0] ?? 0;
@@ -46,7 +47,7 @@ class ChainDecoder implements Decoder {
         type: data[1] === 1 ? 'key' : 'predicted',
         frameId: sequence,
         qp: 20,
-        exact: false,
+        exact: this.exact,
         bytes: data.length,
         bits: {},
         activeShare: 1,
@@ -108,6 +109,21 @@ describe('DecodeStream', () => {
     expect(lines.map(({ captureTime }) => captureTime)).toEqual([1000, 1040, 1080]);
     expect(lines[0]).toMatchObject({ encodeEnd: 1012, sent: 1013, received: 5040 });
     expect(stream.takeTimelines()).toEqual([]);
+    await stream.close();
+  });
+
+  test('tells since when its pictures are exact', async () => {
+    const { stream, decoder, receive } = setUp();
+    const exactAfter = async (next: Packet, exact: boolean): Promise<number | undefined> => {
+      decoder.exact = exact;
+      await receive(next);
+      return stream.stats.exactSince;
+    };
+    expect(await exactAfter(packet(0, true), false)).toBeUndefined();
+    expect(await exactAfter(packet(1), true)).toBe(1040);
+    expect(await exactAfter(packet(2), true)).toBe(1040);
+    expect(await exactAfter(packet(3), false)).toBeUndefined();
+    expect(await exactAfter(packet(4), true)).toBe(1160);
     await stream.close();
   });
 

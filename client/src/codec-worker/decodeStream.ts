@@ -74,7 +74,7 @@ export class DecodeStream {
   #decodeMs = 0;
   #shownAt: number | undefined;
   #longestGapMs = 0;
-  #exact = false;
+  #exactSince: number | undefined;
   #leastLatency = 0;
   #freezes = 0;
   #standing = false;
@@ -111,7 +111,7 @@ export class DecodeStream {
       activeShare: this.#last?.stats.activeShare ?? 0,
       decodeMs: this.#decodeMs,
       longestGapMs: this.#longestGapMs,
-      exact: this.#exact,
+      ...(this.#exactSince !== undefined && { exactSince: this.#exactSince }),
       freezes: this.#freezes,
       repairs: this.#repairs.summary,
     };
@@ -226,7 +226,7 @@ export class DecodeStream {
     this.#reports.acknowledge(packet.sequence);
     this.#repairs.noteShown(packet, decodeEnd);
     const shownAt = Math.max(decodeEnd, packet.captureTime + this.#leastLatency);
-    this.#note(this.#last, decodeEnd);
+    this.#note(this.#last, packet.captureTime, decodeEnd);
     this.#options.show(this.#last.frame, packet, shownAt);
     this.#follow(decodeEnd);
     const arrival = this.#arrivals.get(packet);
@@ -249,15 +249,15 @@ export class DecodeStream {
     return this.#picture;
   }
 
-  #note(decoded: DecodedFrame, now: number): void {
+  #note(decoded: DecodedFrame, captureTime: number, now: number): void {
     if (this.#shownAt !== undefined) {
       // After an exact picture a pause says that nothing moved.
-      const gap = this.#exact ? 0 : now - this.#shownAt;
+      const gap = this.#exactSince !== undefined ? 0 : now - this.#shownAt;
       this.#longestGapMs = Math.max(this.#longestGapMs, gap);
       if (gap > FREEZE_MS) this.#freezes += 1;
     }
     this.#shownAt = this.#standing ? undefined : now;
-    this.#exact = decoded.stats.exact;
+    this.#exactSince = decoded.stats.exact ? (this.#exactSince ?? captureTime) : undefined;
     this.#rendered += 1;
   }
 

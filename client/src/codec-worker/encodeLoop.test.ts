@@ -112,7 +112,7 @@ function setUp() {
     for (const index of indices) frames.enqueue(new Frame(index));
     await new Promise((resolve) => setTimeout(resolve, 20));
   };
-  return { loop, encoder, carrier, capture, captureAll };
+  return { loop, clock, encoder, carrier, capture, captureAll };
 }
 
 const isKeyFrame = ({ packet }: PendingPacket): boolean => packet.reference === undefined;
@@ -182,25 +182,41 @@ describe('EncodeLoop', () => {
   });
 
   test('a PLI and a message about the same loss give one key frame', async () => {
-    const { loop, carrier, capture } = setUp();
+    const { loop, clock, carrier, capture } = setUp();
     for (let index = 0; index < 20; index += 1) await capture(index);
-    loop.requestKeyFrame();
+    loop.requestKeyFrame(clock.now);
     loop.noteCarrierRestart();
     await capture(20);
-    loop.requestKeyFrame();
+    loop.requestKeyFrame(clock.now);
     for (let index = 21; index < 50; index += 1) await capture(index);
     expect(carrier.packets.filter(isKeyFrame)).toHaveLength(2);
     await loop.close();
   });
 
+  test('a message that was read late is served by the key frame coded meanwhile', async () => {
+    const { loop, clock, carrier, capture } = setUp();
+    for (let index = 0; index < 20; index += 1) await capture(index);
+    const wantedAt = clock.now;
+    loop.noteCarrierRestart();
+    for (let index = 20; index < 40; index += 1) await capture(index);
+    loop.requestKeyFrame(wantedAt);
+    await capture(40);
+    expect(carrier.packets.filter(isKeyFrame)).toHaveLength(2);
+    loop.clockOffset = 1000;
+    loop.requestKeyFrame(clock.now + 1000);
+    await capture(41);
+    expect(carrier.packets.filter(isKeyFrame)).toHaveLength(3);
+    await loop.close();
+  });
+
   test('after a restart of the carrier only a key frame that is still to leave serves', async () => {
-    const { loop, carrier, capture } = setUp();
+    const { loop, clock, carrier, capture } = setUp();
     carrier.onSend = ({ packet }) => {
       if (packet.sequence === 0) loop.noteCarrierRestart();
     };
     for (let index = 0; index < 20; index += 1) await capture(index);
     expect(carrier.packets.filter(isKeyFrame)).toHaveLength(1);
-    loop.requestKeyFrame();
+    loop.requestKeyFrame(clock.now);
     await capture(20);
     loop.noteCarrierRestart();
     for (let index = 21; index < 50; index += 1) await capture(index);
@@ -209,10 +225,10 @@ describe('EncodeLoop', () => {
   });
 
   test('a reported loss is answered from an acknowledged frame, a PLI for it with nothing', async () => {
-    const { loop, carrier, encoder, capture } = setUp();
+    const { loop, clock, carrier, encoder, capture } = setUp();
     for (let index = 0; index < 20; index += 1) await capture(index);
     loop.noteReport('ann', { acknowledged: [15, 16], lost: [17], needsKeyFrame: false });
-    loop.requestKeyFrame();
+    loop.requestKeyFrame(clock.now);
     await capture(20);
     await capture(21);
     expect(carrier.packets.slice(-2).map(({ packet }) => packet.reference)).toEqual([16, 20]);
@@ -304,7 +320,7 @@ describe('a captured screen that stands still', { timeout: 60_000 }, () => {
     await vi.waitFor(() => expect(encoder.points.at(-1)?.qp).toBe(0), 20_000);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     const coded = encoder.points.length;
-    loop.requestKeyFrame();
+    loop.requestKeyFrame(performance.now());
     await vi.waitFor(() => expect(encoder.points.length).toBeGreaterThan(coded), 20_000);
     expect(loop.stats.videoPaused).toBe(false);
     clearInterval(timer);
@@ -317,7 +333,7 @@ describe('a captured screen that stands still', { timeout: 60_000 }, () => {
     await vi.waitFor(() => expect(encoder.points.at(-1)?.qp).toBe(0), 20_000);
     const coded = encoder.points.length;
     await new Promise((resolve) => setTimeout(resolve, 400));
-    loop.requestKeyFrame();
+    loop.requestKeyFrame(performance.now());
     const after = () => encoder.points.slice(coded);
     await vi.waitFor(() => expect(after().some((p) => p.keyFrame)).toBe(true), 20_000);
     await vi.waitFor(() => expect(after().at(-1)?.qp).toBe(0), 20_000);

@@ -21,7 +21,7 @@ import type { EncodeStats, NetworkReading, Picture } from './messages.js';
 import { StillSource, type Arrival } from './stillSource.js';
 import { TaskTurn } from './taskTurn.js';
 
-/** Two requests for one loss lie closer together than this. */
+/** Two requests for one loss lie closer together than this, ms. */
 const KEY_FRAME_SERVES_MS = 300;
 /** A key frame that receivers report as lost may still come by retransmission. */
 const KEY_FRAME_INTERVAL_MS = 500;
@@ -159,10 +159,13 @@ export class EncodeLoop<Frame extends CapturedFrame> {
 
   /**
    * By message, the server wants a key frame for somebody: makes the next frame
-   * one. One that was coded a moment ago serves: the same wish comes as a PLI.
+   * one. One that was coded about then or later serves: the same wish comes as a PLI,
+   * and a busy page reads messages late.
+   * @param at when it was wanted, room time, ms
    */
-  requestKeyFrame(): void {
-    if (this.#options.now() - this.#lastKeyFrameAt >= KEY_FRAME_SERVES_MS) this.#startAnew();
+  requestKeyFrame(at: number): void {
+    const wantedAt = Math.min(at - this.#clockOffset, this.#options.now());
+    if (wantedAt - this.#lastKeyFrameAt >= KEY_FRAME_SERVES_MS) this.#startAnew();
   }
 
   /**
@@ -349,7 +352,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     const encodeEnd = now();
     this.#options.onPicture?.({ ...picture, captureTime });
     this.#note({ stats, source, encodeMs, at: encodeStart, late: this.#drops.counts.late });
-    rate.frameSent(capturedAt, { plan, bytes: data.length });
+    rate.frameSent(capturedAt, { plan, bytes: data.length, activeShare: stats.activeShare });
     const complete = stats.exact && plan.scale === 1 && !rate.state.keyFrameWanted;
     this.#still?.coded(source, complete);
     await carrier.send(timestamp, {
@@ -375,7 +378,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     encoder: Encoder,
     frame: I420Frame,
     plan: FramePlan,
-    { reference, keep }: ReferenceChoice,
+    { reference, keep, repairs }: ReferenceChoice,
     again: boolean,
   ): Promise<Attempt> {
     const start = this.#options.now();
@@ -383,7 +386,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     const keyFrame = plan.keyFrame || reference === undefined;
     this.#keyFrameUnderWay ||= keyFrame;
     const coded = await encoder.encode(frame, {
-      ...{ qp, keyFrame, maxActiveBlocks, groups, again },
+      ...{ qp, keyFrame, maxActiveBlocks, groups, again, still: plan.still && !repairs },
       ...(reference && !keyFrame && { reference: reference.frameId }),
       ...(keep !== undefined && { keep }),
     });
@@ -434,8 +437,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
 
   /** A reported loss explains the wish for a key frame: it is repaired without one. */
   #startAnew(): void {
-    if (this.#recovery.lossKnown(this.#options.now())) return;
-    this.#options.rate.requestKeyFrame();
+    if (!this.#recovery.lossKnown(this.#options.now())) this.#options.rate.requestKeyFrame();
     this.#still?.unsettle();
   }
 

@@ -111,9 +111,9 @@ export class EncodeWorkerClient extends Emitter<EncodeWorkerEvents> {
     this.#post({ type: 'paused', paused });
   }
 
-  /** The transport or the server asks for a picture that can be decoded alone. */
-  requestKeyFrame(): void {
-    this.#post({ type: 'keyFrame' });
+  /** The server asks for a picture that can be decoded alone; since `at`, room time. */
+  requestKeyFrame(at: number): void {
+    this.#post({ type: 'keyFrame', at });
   }
 
   /** @param receiver peer that sent the report */

@@ -147,7 +147,7 @@ async function handle(command: EncodeCommand): Promise<void> {
       opened().loop.paused = command.paused;
       return;
     case 'keyFrame':
-      opened().loop.requestKeyFrame();
+      opened().loop.requestKeyFrame(command.at);
       return;
     case 'feedback':
       opened().loop.noteReport(command.receiver, command.report);

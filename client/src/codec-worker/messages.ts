@@ -76,7 +76,7 @@ export const encodeCommandSchema = z.discriminatedUnion('type', [
   /** ms that decoding all received pictures takes in one frame interval. */
   z.object({ type: z.literal('decodeLoad'), decodeMs: z.number().min(0) }),
   z.object({ type: z.literal('paused'), paused: z.boolean() }),
-  z.object({ type: z.literal('keyFrame') }),
+  z.object({ type: z.literal('keyFrame'), at: z.number() }),
   /** What one receiver says of this stream. */
   z.object({ type: z.literal('feedback'), receiver: z.string(), report: feedbackReportSchema }),
   z.object({ type: z.literal('receiverLeft'), receiver: z.string() }),
@@ -235,8 +235,11 @@ export const decodeStatsSchema = z.object({
   decodeMs: z.number(),
   /** Longest pause between two rendered pictures since the start; none while the picture is exact. */
   longestGapMs: z.number(),
-  /** Whether the last picture is the captured one, sample for sample. */
-  exact: z.boolean(),
+  /**
+   * Capture time, room time, of the first of the pictures up to the last one that are the captured ones
+   * sample for sample; none while the last one is not.
+   */
+  exactSince: z.number().optional(),
   /** Pauses above 200 ms. */
   freezes: z.int(),
   /** Times that the last good picture stood because something was missing, from notice to repair. */

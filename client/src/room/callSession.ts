@@ -400,7 +400,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
       case 'keyFrameWanted':
         this.#innLayers()
           .find(({ producer }) => producer.id === notification.producerId)
-          ?.encoder.requestKeyFrame();
+          ?.encoder.requestKeyFrame(notification.at);
         break;
       case 'feedback':
         this.#innLayers()

@@ -39,6 +39,8 @@ export interface ConsumerReport {
   readonly captureCheck: CaptureCheckReport | undefined;
   /** Frames that the compositor took. */
   readonly framesPresented: number;
+  /** Whether the picture on the screen is the captured one, sample for sample (INN). */
+  readonly exact: boolean;
   /** `undefined` for VP8. */
   readonly stats: DecodeStats | undefined;
   readonly stages: StageSummaries;
@@ -86,6 +88,7 @@ export function collectStats(session: CallSession, local: LocalMedia, at: number
       )?.sync,
       captureCheck: video.captureCheck,
       framesPresented: video.framesPresented,
+      exact: video.exact,
       stats: video.stats,
       stages: video.stages,
       glassToGlass: video.glassToGlass,

@@ -27,7 +27,6 @@ const stats = (change: Partial<DecodeStats>): DecodeStats => ({
   activeShare: 0,
   decodeMs: 0,
   longestGapMs: 0,
-  exact: false,
   freezes: 0,
   skipped: 0,
   repairs: repairs(0, 0),

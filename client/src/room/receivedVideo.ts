@@ -85,6 +85,9 @@ export class ReceivedVideo {
   #element: HTMLVideoElement | undefined;
   #presented: PresentedFrames | undefined;
   #presentedBefore = 0;
+  /** Capture time of the picture on the screen, room time. */
+  #shownTime: number | undefined;
+  #exact = false;
   #lastJudged: DecodeStats | undefined;
   #freezesReported = 0;
   #repairsUnreported: Repair[] = [];
@@ -130,9 +133,8 @@ export class ReceivedVideo {
     this.#layers.set(consumerId, receiver);
     if (!(receiver instanceof InnReceiver)) return;
     receiver.decoder.on('stats', ({ stats, timelines, repairs }) => {
-      const wasExact = this.exact;
       this.#layerStats.set(consumerId, stats);
-      if (this.exact !== wasExact) this.#onExactChanged();
+      this.#updateExact();
       this.#repairsUnreported = [...this.#repairsUnreported, ...repairs].slice(-LIMITS.repairs);
       if (receiver !== this.#receiver) return;
       for (const timeline of timelines) this.#addTimeline(timeline);
@@ -213,9 +215,9 @@ export class ReceivedVideo {
     }
   }
 
-  /** Whether the last picture is the captured one, sample for sample. */
+  /** Whether the picture on the screen is the captured one, sample for sample. */
   get exact(): boolean {
-    return this.stats?.exact ?? false;
+    return this.#exact;
   }
 
   /** `undefined` where no time codes are looked for. */
@@ -314,6 +316,16 @@ export class ReceivedVideo {
     this.#presented?.close();
     this.#presented = undefined;
     this.#element = undefined;
+    this.#shownTime = undefined;
+    this.#updateExact();
+  }
+
+  #updateExact(): void {
+    const since = this.stats?.exactSince;
+    const exact = since !== undefined && tickOf(this.#shownTime ?? -Infinity) >= tickOf(since);
+    if (exact === this.#exact) return;
+    this.#exact = exact;
+    this.#onExactChanged();
   }
 
   #notePresented({ mediaTime, presentedAt, rtpTimestamp }: PresentedFrame): void {
@@ -321,6 +333,8 @@ export class ReceivedVideo {
     // Nothing can be seen before it is looked at.
     const seenAt = Math.max(machineTime(), presentedAt) + this.#clockOffset();
     const codeLatency = this.#element && this.#glassToGlass?.look(this.#element, seenAt);
+    this.#shownTime = mediaTime;
+    this.#updateExact();
     this.#shown.set(tickOf(mediaTime), {
       presentedAt: presentedAt + this.#clockOffset(),
       codeLatency,

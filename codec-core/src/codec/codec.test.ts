@@ -183,6 +183,30 @@ describe('lossy operating points', () => {
     }
   });
 
+  it('use the cap on active blocks also where all of them gain the same', async () => {
+    const tiles = flatFrame(96, 64, 100);
+    for (let i = 0; i < 96 * 64; i++)
+      tiles.data[i] = 100 + 9 * ((i % 8) - (Math.floor(i / 96) % 8));
+    const { encoded } = await roundTrip([flatFrame(96, 64, 100), tiles], () => ({
+      qp: 10,
+      maxActiveBlocks: 5,
+    }));
+    expect((encoded[1]?.stats.activeShare ?? 0) * 96).toBe(5);
+  });
+
+  it('send no motion for a still picture', async () => {
+    const frames = new Array<I420Frame>(3).fill(movingFrame(96, 64, 0));
+    const { encoded } = await roundTrip(frames, (i) => ({
+      qp: i === 0 ? 50 : 10,
+      maxActiveBlocks: 5,
+      still: true,
+    }));
+    for (const { stats } of encoded.slice(1)) {
+      expect(stats.activeShare * 96).toBe(5);
+      expect(stats.bits.motion).toBeLessThan(16);
+    }
+  });
+
   it('spend fewer bytes and lose quality with fewer latent groups', async () => {
     const frames = [0, 3].map((t) => movingFrame(96, 64, t));
     const results = await Promise.all(

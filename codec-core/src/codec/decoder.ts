@@ -81,6 +81,7 @@ class FrameDecoder implements Decoder {
     if (reference) {
       active = await codePredictedFrame(context, reference, {
         maxActiveBlocks: work.grid.blocks,
+        still: false,
         motionEffort: 0,
       });
     } else {

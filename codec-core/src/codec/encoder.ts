@@ -139,6 +139,7 @@ class FrameEncoder implements Encoder {
     if (reference) {
       active = await codePredictedFrame(context, reference, {
         maxActiveBlocks: point.maxActiveBlocks ?? work.grid.blocks,
+        still: point.still ?? false,
         motionEffort: this.#options.motionEffort ?? 1,
       });
     } else {

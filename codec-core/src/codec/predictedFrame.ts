@@ -1,4 +1,4 @@
-import { STATE_BYTES } from '../motion/geometry.js';
+import { STATE_BYTES, VECTOR_BYTES } from '../motion/geometry.js';
 import { quantizationStep } from '../quant/points.js';
 import {
   bookBits,
@@ -26,6 +26,8 @@ const ACTIVITY_ENERGY = 0.75;
 export interface PredictedChoices {
   /** At most this many blocks are coded. */
   readonly maxActiveBlocks: number;
+  /** Nothing moves. */
+  readonly still: boolean;
   /** Thoroughness of the motion search: 0 fast .. 2 best. */
   readonly motionEffort: number;
 }
@@ -45,7 +47,9 @@ export async function codePredictedFrame(
   const { grid, prediction, decoded } = work;
   const quant = quantSettings(c.qp);
 
-  if (!c.read) {
+  if (!c.read && choices.still) {
+    c.kernels.bytes(work.motion, grid.blocks * VECTOR_BYTES).fill(0);
+  } else if (!c.read) {
     run.searchMotion(
       work.current.y,
       grid.w8,
@@ -133,7 +137,8 @@ function mix(
 
 /**
  * Sets `work.flags`: a block is coded when that gains more than its flag costs; when more blocks
- * would be than allowed, those that gain most are. The lossless point codes whatever differs.
+ * would be than allowed, those that gain most are. The lossless point codes whatever differs, from the
+ * top: neighbours that are coded together cost less than the same number of scattered blocks.
  * Returns whether `work.target` and `work.base` already hold the rows of the blocks chosen.
  */
 function chooseActive(c: FrameContext, quant: QuantSettings, most: number): boolean {
@@ -153,10 +158,14 @@ function chooseActive(c: FrameContext, quant: QuantSettings, most: number): bool
   );
   const errors = c.kernels.int32(work.errors, grid.blocks);
   const flags = c.kernels.bytes(work.flags, grid.blocks);
-  const floor = quant.lossless ? 0 : ACTIVITY_ENERGY * quantizationStep(c.qp) ** 2;
+  if (quant.lossless) {
+    let left = most;
+    for (let i = 0; i < grid.blocks; i++) flags[i] = errors[i] !== 0 && left-- > 0 ? 1 : 0;
+    return false;
+  }
+  const floor = ACTIVITY_ENERGY * quantizationStep(c.qp) ** 2;
   for (let i = 0; i < grid.blocks; i++) flags[i] = (errors[i] ?? 0) > floor ? 1 : 0;
   const candidates = run.listFlags(work.flags, grid.blocks, work.list);
-  if (quant.lossless && candidates <= most) return false;
 
   mix(c, current, work.target, candidates, quant);
   mix(c, prediction, work.base, candidates, quant);
@@ -165,14 +174,12 @@ function chooseActive(c: FrameContext, quant: QuantSettings, most: number): bool
   run.chargeFlags(work.gains, work.list, candidates, grid.columns, grid.rows, work.flags);
   const list = c.kernels.int32(work.list, candidates);
   const gains = c.kernels.float32(work.gains, candidates);
-  const worth = quant.lossless ? -Infinity : 0;
-  const worthy = gains.reduce((count, gain) => count + (gain > worth ? 1 : 0), 0);
-  const least = worthy > most ? gainOfRank(gains, most) : worth;
+  const worthy = worthiest(gains, most);
   const [kept] = work.activeColours;
   const keptRows = c.kernels.int32(kept, candidates);
   let active = 0;
   for (let n = 0; n < candidates; n++) {
-    const on = (gains[n] ?? 0) > least && active < most;
+    const on = worthy(gains[n] ?? 0);
     flags[list[n] ?? 0] = on ? 1 : 0;
     if (on) keptRows[active++] = n;
   }
@@ -184,13 +191,13 @@ function chooseActive(c: FrameContext, quant: QuantSettings, most: number): bool
   return true;
 }
 
-/** The gain that at most `rank` others exceed. */
-function gainOfRank(gains: Float32Array, rank: number): number {
-  return (
-    Float32Array.from(gains)
-      .sort()
-      .at(-1 - rank) ?? -Infinity
-  );
+/** Tells, asked once for each gain in turn, which are among the `most` largest that are above zero. */
+function worthiest(gains: Float32Array, most: number): (gain: number) => boolean {
+  const ranked = gains.filter((gain) => gain > 0).sort();
+  if (ranked.length <= most) return (gain) => gain > 0;
+  const least = ranked[ranked.length - most] ?? Infinity;
+  let equals = most - ranked.filter((gain) => gain > least).length;
+  return (gain) => gain > least || (gain === least && equals-- > 0);
 }
 
 /**

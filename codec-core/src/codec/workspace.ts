@@ -1,6 +1,6 @@
 import type { Kernels, Pointer } from '../kernels/kernels.js';
 import { planesOf, type I420Frame } from '../frame/i420.js';
-import { STATE_BYTES } from '../motion/geometry.js';
+import { STATE_BYTES, VECTOR_BYTES } from '../motion/geometry.js';
 import type { TakeMemory } from './types.js';
 
 /** Coefficients of a block. */
@@ -177,7 +177,7 @@ export function createWorkspace(
     gains: table(4),
     prices: forEncoder ? table(4) : 0,
     flags: table(1),
-    motion: table(4),
+    motion: table(VECTOR_BYTES),
     searchScratch: forEncoder
       ? kernels.allocate(kernels.run.motionSearchBytes(grid.w8, grid.h8))
       : 0,

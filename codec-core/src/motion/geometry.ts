@@ -11,6 +11,8 @@ export const LUMA_PADDING = 80;
 export const CHROMA_PADDING = 40;
 /** Largest magnitude of a vector component that can be coded, in quarter pixels. */
 export const VECTOR_LIMIT = 4096 * 4;
+/** Bytes of a vector. */
+export const VECTOR_BYTES = 4;
 /** Bytes of carried state per 8×8 block. */
 export const STATE_BYTES = 16;
 

@@ -15,6 +15,8 @@ export interface OperatingPoint {
   readonly keyFrame?: boolean;
   /** At most this many 8×8 blocks are coded in a predicted frame; the others copy. Default all. */
   readonly maxActiveBlocks?: number;
+  /** The picture is the one of the reference: nothing moves, no motion is searched. Default false. */
+  readonly still?: boolean;
   /** Latent frequency groups sent, 1..4; the rest decode as their predicted means. Default 4. */
   readonly groups?: number;
   /** Number of an earlier frame to predict from, one that is still held. Default the latest. */

@@ -104,7 +104,6 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   let hintedActivity: number | undefined;
   let hintedDetail: number | undefined;
   let stillMs = 0;
-  let sentQp = COARSEST_QP;
   let keyWanted = true;
   let lastKeyAt = -Infinity;
   let sentPixels: number | undefined;
@@ -172,7 +171,8 @@ export function createRateController(options: RateControllerOptions = {}): RateC
         model.qpFor({ keyFrame: true, pixels: pixelsAt(scale), detail: hintedDetail }, budget),
       );
     } else {
-      smoothQp += rung.update(now, smoothQp, smoothQp < finestQp() + 0.5);
+      const still = stillMs >= STILL_AFTER_MS;
+      smoothQp += rung.update(now, smoothQp, smoothQp < finestQp() + 0.5, still);
     }
   }
 
@@ -206,16 +206,8 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   function refinementPlan(): FramePlan {
     const ordinary = buffer.allowance(intervalMs());
     const bytes = wire.codedBytes(Math.max(ordinary, buffer.room(limits.burstBudgetMs)));
-    const blocks = blockCount() * rung.activeShare;
-    const step = still.next({ stillMs, lastQp: sentQp, blocks }, 8 * bytes);
-    if (step.lossless) {
-      return { ...planOf('encode', bytes, 0), maxActiveBlocks: step.maxActiveBlocks };
-    }
-    return planOf(
-      'encode',
-      bytes,
-      clampQp(Math.max(step.wantedQp, model.qpFor(context, 8 * bytes))),
-    );
+    const { qp, maxActiveBlocks } = still.next(blockCount() * rung.activeShare, 8 * bytes);
+    return { ...planOf('encode', bytes, qp), maxActiveBlocks, still: true };
   }
 
   function keyFinestQp(): number {
@@ -234,6 +226,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       action,
       qp,
       keyFrame: context.keyFrame,
+      still: false,
       maxActiveBlocks: Math.max(1, Math.floor(blockCount() * rung.activeShare)),
       groups: GROUPS,
       allowanceBytes: bytes,
@@ -253,9 +246,9 @@ export function createRateController(options: RateControllerOptions = {}): RateC
 
   /** The same frame again, or undefined when nothing better can be tried. */
   function retryOf(plan: FramePlan, bytes: number, over: boolean): FramePlan | undefined {
-    if (plan.qp === 0) {
+    if (plan.still) {
       const maxActiveBlocks = still.retry(plan.maxActiveBlocks, bytes, plan.allowanceBytes);
-      return over ? { ...plan, maxActiveBlocks, attempt: plan.attempt + 1 } : undefined;
+      return { ...plan, maxActiveBlocks, attempt: plan.attempt + 1 };
     }
     const fresh = allowanceBytes((qp) => model.predictAfter(context, attempts, qp));
     const allowance = over ? Math.max(plan.allowanceBytes, fresh) : plan.allowanceBytes;
@@ -270,11 +263,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
     return attempts.some((attempt) => attempt.qp === qp) ? undefined : next;
   }
 
-  function learn({ keyFrame, qp, groups, maxActiveBlocks }: FramePlan, bytes: number): void {
-    if (qp === 0) {
-      still.observe(maxActiveBlocks, 8 * bytes);
-      return;
-    }
+  function learn({ keyFrame, qp, groups }: FramePlan, bytes: number): void {
     if (groups === GROUPS) model.observe({ ...context, keyFrame }, qp, 8 * bytes);
   }
 
@@ -334,30 +323,38 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       const under =
         bytes < TOLERANCE_UNDER * plan.allowanceBytes &&
         plan.qp > finestQp() &&
+        !plan.still &&
         (fixed || (rung.canRepeat() && !plan.keyFrame));
       if (plan.attempt >= LAST_ATTEMPT || !(over || under)) return { accept: true };
       attempts.push({ qp: plan.qp, bits: 8 * bytes });
       const retry = retryOf(plan, bytes, over);
       if (!retry) return { accept: true };
-      learn(plan, bytes);
+      if (!plan.still) learn(plan, bytes);
       return { accept: false, retry };
     },
-    frameSent(time, { plan, bytes: codedBytes }) {
+    frameSent(time, { plan, bytes: codedBytes, activeShare = 1 }) {
       const bytes = codedBytesArgument(plan, codedBytes);
       const now = tick(time);
       buffer.advance(now, videoBitrate(now));
       buffer.spend(wire.bits(bytes));
-      learn(plan, bytes);
-      if (plan.keyFrame) {
-        keyWanted = false;
-        lastKeyAt = now;
-        smoothQp ??= plan.qp;
-      } else if (plan.qp > 0) {
-        const even = evenQp(now);
-        smoothQp = even + ((smoothQp ?? even) - even) * Math.exp(-intervalMs() / QP_SMOOTHING_MS);
+      if (plan.still && !plan.keyFrame) {
+        const { maxActiveBlocks } = plan;
+        const active = blockCount() * clampArgument('activeShare', activeShare, 0, 1);
+        const activeBlocks = Math.min(maxActiveBlocks, Math.round(active));
+        still.sent({ maxActiveBlocks, activeBlocks, bits: 8 * bytes });
+      } else {
+        learn(plan, bytes);
+        still.begin(plan.qp);
+        if (plan.keyFrame) {
+          keyWanted = false;
+          lastKeyAt = now;
+          smoothQp ??= plan.qp;
+        } else {
+          const even = evenQp(now);
+          smoothQp = even + ((smoothQp ?? even) - even) * Math.exp(-intervalMs() / QP_SMOOTHING_MS);
+        }
       }
       sentPixels = context.pixels;
-      sentQp = plan.qp;
       dueAt = (plannedAt - dueAt > intervalMs() ? plannedAt : dueAt) + intervalMs();
     },
     get state() {

@@ -34,6 +34,8 @@ const DENSE_SHARE = 0.2;
 const NETWORK_TIMES = { downAfterMs: 1500, upAfterMs: 4000, dwellMs: 2000 };
 /** Another size costs a key frame: the device's other steps come sooner. */
 const RESIZE_HURRY = 0.1;
+/** A still picture comes back to its full size sooner: only in that it can become exact. */
+const STILL_HURRY = 4;
 const DEVICE_TIMES = { downAfterMs: 1000, upAfterMs: 2000, dwellMs: 1000 };
 
 export interface OperatingRung {
@@ -53,9 +55,10 @@ export interface OperatingRung {
    * Follows the needs of link and device.
    * @param qp smoothed index of predicted frames
    * @param atFinest whether that is the finest one allowed: the link could take a better picture
+   * @param still whether the picture stands still: then it has the time to become sharp in full size
    * @returns the change of the index to expect at the same bit rate
    */
-  update(now: number, qp: number, atFinest: boolean): number;
+  update(now: number, qp: number, atFinest: boolean, still: boolean): number;
 }
 
 /** Resolution, frame rate and active blocks: the worse of what the link and what the device allows. */
@@ -152,13 +155,14 @@ export function createOperatingRung(
       const fair = rungs.findIndex((rung) => keyQp(rung.scale) <= START_QP[kind]);
       network.jump(now, fair < 0 ? rungs.length - 1 : fair);
     },
-    update(now, qp, atFinest) {
+    update(now, qp, atFinest, still) {
       const wish = deviceWish();
       device.update(now, wish, resizes(wish) ? RESIZE_HURRY : 1);
       const before = networkRung();
-      return network.update(now, networkWish(qp, atFinest), qp > URGENT_QP ? URGENT_HURRY : 1)
-        ? qpShift(before, networkRung())
-        : 0;
+      const changed = still
+        ? network.update(now, before.scale < 1 ? 'up' : 'stay', STILL_HURRY)
+        : network.update(now, networkWish(qp, atFinest), qp > URGENT_QP ? URGENT_HURRY : 1);
+      return changed ? qpShift(before, networkRung()) : 0;
     },
   };
 }

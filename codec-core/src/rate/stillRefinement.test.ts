@@ -21,8 +21,11 @@ interface Sent {
   readonly coded: EncodedFrame;
 }
 
-/** Codes one picture again and again for a link of `bitrate`, until it is exact. */
-async function refine(bitrate: number, milliseconds: number): Promise<Sent[]> {
+/**
+ * Codes one picture again and again for a link of `bitrate`, until it is exact.
+ * @param stoodMs how long it has stood still before
+ */
+async function refine(bitrate: number, milliseconds: number, stoodMs = 0): Promise<Sent[]> {
   const picture = movingFrame(SIZE.width, SIZE.height, 0);
   const encoder = createEncoder(runtime, SIZE);
   const rate = createRateController({
@@ -47,12 +50,12 @@ async function refine(bitrate: number, milliseconds: number): Promise<Sent[]> {
       lossFraction: 0,
       jitterMs: 0,
     });
-    let plan = rate.plan(now, { activity: 0, stillMs: now });
+    let plan = rate.plan(now, { activity: 0, stillMs: stoodMs + now });
     if (plan.action !== 'encode') continue;
     const reference = sent.at(-1)?.coded.stats.frameId;
-    const encode = ({ qp, keyFrame, maxActiveBlocks, groups }: FramePlan) =>
+    const encode = ({ qp, keyFrame, maxActiveBlocks, groups, still }: FramePlan) =>
       encoder.encode(picture, {
-        ...{ qp, keyFrame, maxActiveBlocks, groups },
+        ...{ qp, keyFrame, maxActiveBlocks, groups, still },
         ...(reference === undefined ? {} : { reference }),
       });
     let coded = await encode(plan);
@@ -61,7 +64,8 @@ async function refine(bitrate: number, milliseconds: number): Promise<Sent[]> {
       coded = await encode(plan);
       verdict = rate.judge(plan, coded.data.length);
     }
-    rate.frameSent(now, { plan, bytes: coded.data.length });
+    const { activeShare } = coded.stats;
+    rate.frameSent(now, { plan, bytes: coded.data.length, activeShare });
     sent.push({ at: now, plan, coded });
   }
   return sent;
@@ -107,5 +111,13 @@ describe('a still picture', () => {
     expect(sent.at(-1)?.coded.stats.exact).toBe(true);
     expect(busiestSecond(sent, bitrate)).toBeLessThan(1.35);
     expect(sent.filter(({ plan }) => plan.qp === 0).length).toBeGreaterThan(3);
+  });
+
+  it('gets finer step by step also where it stood still before its key frame', async () => {
+    const sent = await refine(120_000, 20_000, 60_000);
+    const indices = sent.map(({ plan }) => plan.qp);
+    expect(indices).toEqual([...indices].sort((a, b) => b - a));
+    expect(new Set(indices).size).toBeGreaterThanOrEqual(4);
+    expect(sent.at(-1)?.coded.stats.exact).toBe(true);
   });
 });

@@ -66,6 +66,8 @@ export interface FramePlan {
   /** quantization index 1..63, 63 coarsest; step = 0.75·2^((qp-1)/8); 0, lossless, for still pictures only */
   readonly qp: number;
   readonly keyFrame: boolean;
+  /** the frame refines a picture that stands still: nothing moves since the frame before */
+  readonly still: boolean;
   /** at most this many 8×8 blocks active in a predicted frame, of the picture at {@link scale} */
   readonly maxActiveBlocks: number;
   /** latent frequency groups kept, 1..4 */
@@ -95,6 +97,8 @@ export interface SentFrame {
   readonly plan: FramePlan;
   /** its coded size */
   readonly bytes: number;
+  /** share of its blocks that are active, 0..1; by default, as many as planned */
+  readonly activeShare?: number;
 }
 
 /** Snapshot for statistics and badges. */

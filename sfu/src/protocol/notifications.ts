@@ -61,8 +61,11 @@ export const notificationSchema = z.discriminatedUnion('type', [
     producerId: idSchema,
     score: z.int().min(0).max(10),
   }),
-  /** A key frame was asked of this client's producer (a PLI travels by RTP at the same time). */
-  z.object({ type: z.literal('keyFrameWanted'), producerId: idSchema }),
+  /**
+   * A key frame was asked of this client's producer (a PLI travels by RTP at the same time), at this
+   * time of the server's clock, ms since the epoch.
+   */
+  z.object({ type: z.literal('keyFrameWanted'), producerId: idSchema, at: z.number() }),
   /** Who speaks; null: nobody. */
   z.object({ type: z.literal('activeSpeaker'), peerId: idSchema.nullable() }),
   z.object({ type: z.literal('chat'), message: chatMessageSchema }),

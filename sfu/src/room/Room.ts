@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Producer, WebRtcTransport } from 'mediasoup/types';
 import { SfuError } from '../errors.js';
+import { serverTime } from '../serverTime.js';
 import type { Logger } from '../logger.js';
 import { toMediasoupParameters } from '../media/codecs.js';
 import { refused } from '../media/refused.js';
@@ -383,7 +384,7 @@ export class Room {
     }
     producer.on('trace', () => {
       this.#options.metrics.keyFrameRequested();
-      peer.notify({ type: 'keyFrameWanted', producerId: producer.id });
+      peer.notify({ type: 'keyFrameWanted', producerId: producer.id, at: serverTime() });
     });
     await producer.enableTraceEvent(['pli', 'fir']);
   }

@@ -1,4 +1,5 @@
 import { SfuError } from '../errors.js';
+import { serverTime } from '../serverTime.js';
 import { toMediasoupCapabilities } from '../media/codecs.js';
 import { PathCheck } from '../media/PathCheck.js';
 import { refused } from '../media/refused.js';
@@ -49,11 +50,6 @@ type Handler<T extends RequestType> = (
 ) => Answer<T>;
 
 const done = {};
-
-/** Server clock, ms since the epoch with fraction; monotonic, so that exchanges agree. */
-function serverTime(): number {
-  return performance.timeOrigin + performance.now();
-}
 
 export const handlers: { readonly [T in RequestType]: Handler<T> } = {
   hello: ({ protocolVersion }, _connection, context) => {
