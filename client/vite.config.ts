@@ -7,7 +7,7 @@ export default defineConfig({
   build: {
     target: 'es2022',
     sourcemap: false,
-    // The runtime's wasm is an asset of its own and shall never be inlined.
+    // The kernels are an asset of their own and shall never be inlined.
     assetsInlineLimit: 1024,
     chunkSizeWarningLimit: 900,
   },

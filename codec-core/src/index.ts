@@ -14,8 +14,13 @@ export type {
   TakeMemory,
 } from './codec/types.js';
 export { peekFrame, BITSTREAM_VERSION, type FrameHeader } from './bitstream/header.js';
-export { createCodecRuntime, type CodecRuntime, type CodecRuntimeOptions } from './runtime.js';
+export {
+  createCodecRuntime,
+  type CodecRuntime,
+  type CodecRuntimeOptions,
+  type OnnxEngine,
+} from './runtime.js';
 export type { ModelManifest } from './inn/modelPack.js';
-export type { OnnxRuntime } from './inn/stages.js';
+export type { OnnxRuntime } from './inn/onnxStages.js';
 export * from './rate/index.js';
 export * from './recovery/index.js';

@@ -1,6 +1,9 @@
 import { CodecError } from './errors.js';
-import type { ModelManifest } from './inn/modelPack.js';
-import { Stages, type OnnxRuntime } from './inn/stages.js';
+import { KernelStages, readLayeredModel, type LayeredModel } from './inn/kernelStages.js';
+import { unpackModel, type ModelManifest } from './inn/modelPack.js';
+import { OnnxStages, type OnnxRuntime } from './inn/onnxStages.js';
+import type { Stages } from './inn/stages.js';
+import type { Kernels } from './kernels/kernels.js';
 
 /** What one thread needs to encode and decode; shared by its encoders and decoders. */
 export interface CodecRuntime {
@@ -8,15 +11,21 @@ export interface CodecRuntime {
   close(): Promise<void>;
 }
 
-export interface CodecRuntimeOptions {
+/** onnxruntime as the engine of the networks. */
+export interface OnnxEngine {
   /** onnxruntime-web or onnxruntime-node, initialised by the host. */
   readonly ort: OnnxRuntime;
-  /** Model pack: `integer.model` for CPU providers, `float.model` for WebGPU. */
+  /** Execution provider, e.g. 'wasm', 'webgpu' or 'cpu'. */
+  readonly provider: string;
+}
+
+export interface CodecRuntimeOptions {
+  /** Model pack: `integer.model`, or `float.model` for WebGPU. */
   readonly model: Uint8Array;
   /** Compiled kernels.wasm. */
   readonly kernels: WebAssembly.Module;
-  /** Execution provider of the networks. Default 'wasm'. */
-  readonly provider?: string;
+  /** Runs the networks instead of the codec's own kernels; the bits are the same. */
+  readonly onnx?: OnnxEngine;
 }
 
 /** The runtime as the codec itself sees it. */
@@ -24,12 +33,18 @@ export class LoadedRuntime implements CodecRuntime {
   #open = true;
 
   constructor(
-    readonly stages: Stages,
+    readonly networks: LayeredModel | OnnxStages,
     readonly kernels: WebAssembly.Module,
   ) {}
 
   get manifest(): ModelManifest {
-    return this.stages.manifest;
+    return this.networks.manifest;
+  }
+
+  /** The networks for an encoder or decoder of pictures with up to `blocks` blocks. */
+  stagesOn(kernels: Kernels, blocks: number): Stages {
+    const { networks } = this;
+    return networks instanceof OnnxStages ? networks : new KernelStages(networks, kernels, blocks);
   }
 
   /** @throws CodecError 'closed'. */
@@ -44,14 +59,16 @@ export class LoadedRuntime implements CodecRuntime {
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
-    await this.stages.close();
+    if (this.networks instanceof OnnxStages) await this.networks.close();
   }
 }
 
 /** @throws CodecError 'runtime-failed' when models or kernels do not load. */
 export async function createCodecRuntime(options: CodecRuntimeOptions): Promise<CodecRuntime> {
-  const stages = await Stages.create(options.ort, options.model, {
-    provider: options.provider ?? 'wasm',
-  });
-  return new LoadedRuntime(stages, options.kernels);
+  const model = unpackModel(options.model);
+  const { onnx } = options;
+  const networks = onnx
+    ? await OnnxStages.create(onnx.ort, model, onnx.provider)
+    : readLayeredModel(model);
+  return new LoadedRuntime(networks, options.kernels);
 }

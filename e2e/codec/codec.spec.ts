@@ -44,8 +44,8 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => server.close());
 
-for (const provider of ['wasm', 'webgpu'] as const) {
-  test(`Chromium's worker and Node agree bit by bit (${provider})`, async () => {
+for (const engine of ['kernels', 'wasm', 'webgpu'] as const) {
+  test(`Chromium's worker and Node agree bit by bit (${engine})`, async () => {
     expect(expected.checksums).toEqual(golden.map((g) => g.checksum));
     const browser = await launchBrowser(undefined, [
       '--enable-unsafe-webgpu',
@@ -54,7 +54,7 @@ for (const provider of ['wasm', 'webgpu'] as const) {
     try {
       const page = await browser.newPage();
       await page.goto(`${server.url}/index.html`);
-      const task: CodecTask = { provider, frames: golden.map((g) => g.data), points: POINTS };
+      const task: CodecTask = { engine, frames: golden.map((g) => g.data), points: POINTS };
       const answer = await page.evaluate(
         (given) =>
           (globalThis as unknown as { ask(task: CodecTask): Promise<CodecAnswer> }).ask(given),

@@ -1,4 +1,4 @@
-/** Runs the codec in a browser's worker on the provider asked for; bundled by codec.spec.ts. */
+/** Runs the codec in a browser's worker with the engine asked for; bundled by codec.spec.ts. */
 import { createCodecRuntime } from '@inncall/codec-core';
 import * as ort from 'onnxruntime-web/webgpu';
 import type { CodecTask } from './messages.js';
@@ -12,11 +12,11 @@ self.onmessage = ({ data: task }: MessageEvent<CodecTask>): void => {
   const work = async (): Promise<unknown> => {
     ort.env.wasm.numThreads = 1;
     ort.env.wasm.wasmPaths = '/ort/';
+    const { engine } = task;
     const runtime = await createCodecRuntime({
-      ort,
-      model: await fetchBytes(`/assets/${task.provider === 'wasm' ? 'integer' : 'float'}.model`),
+      model: await fetchBytes(`/assets/${engine === 'webgpu' ? 'float' : 'integer'}.model`),
       kernels: await WebAssembly.compile(await fetchBytes('/assets/kernels.wasm')),
-      provider: task.provider,
+      ...(engine !== 'kernels' && { onnx: { ort, provider: engine } }),
     });
     return runTask(runtime, task);
   };

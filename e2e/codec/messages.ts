@@ -1,6 +1,7 @@
-/** What the codec test asks of its worker: the same work on one provider. */
+/** What the codec test asks of its worker: the same work with one engine of the networks. */
 export interface CodecTask {
-  readonly provider: 'wasm' | 'webgpu';
+  /** The codec's own kernels, or a provider of onnxruntime-web. */
+  readonly engine: 'kernels' | 'wasm' | 'webgpu';
   /** Coded frames to decode, base64, a key frame first. */
   readonly frames: readonly string[];
   /** Operating points to encode the decoded pictures with. */

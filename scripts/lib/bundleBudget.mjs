@@ -12,7 +12,6 @@ const BUDGETS = [
   { what: 'time code worker (test mode)', pattern: /^timeCode\.worker-.*\.js$/, kB: 30 },
   { what: 'kernels', pattern: /^kernels-.*\.wasm$/, kB: 40 },
   { what: 'models', pattern: /\.(model|onnx)$/, kB: 2000 },
-  { what: 'inference runtime', pattern: /^ort-.*\.wasm$/, kB: 2900 },
 ];
 
 /** @returns {boolean} whether everything is within its budget and everything exists */

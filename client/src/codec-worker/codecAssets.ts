@@ -1,12 +1,11 @@
 import kernelsUrl from '@inncall/codec-core/assets/kernels.wasm?url';
 import modelUrl from '@inncall/codec-core/assets/integer.model?url';
-import ortWasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { ClientError } from '../errors.js';
 import type { CodecAssets } from './messages.js';
 
 let loading: Promise<CodecAssets> | undefined;
 
-/** Fetches runtime, kernels and models once; the join page starts it. */
+/** Fetches kernels and models once; the join page starts it. */
 export function loadCodecAssets(): Promise<CodecAssets> {
   loading ??= fetchAll().catch((cause: unknown) => {
     loading = undefined;
@@ -20,12 +19,11 @@ export function loadCodecAssets(): Promise<CodecAssets> {
 }
 
 async function fetchAll(): Promise<CodecAssets> {
-  const [ortWasm, kernels, model] = await Promise.all([
-    fetchBytes(ortWasmUrl),
+  const [kernels, model] = await Promise.all([
     fetchBytes(kernelsUrl).then((bytes) => WebAssembly.compile(bytes)),
     fetchBytes(modelUrl).then((bytes) => new Uint8Array(bytes)),
   ]);
-  return { ortWasm, kernels, model };
+  return { kernels, model };
 }
 
 async function fetchBytes(url: string): Promise<ArrayBuffer> {

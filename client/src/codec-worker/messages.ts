@@ -22,7 +22,6 @@ const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
 /** What a codec runtime is made from; fetched once by the window. */
 export const codecAssetsSchema = z.object({
-  ortWasm: z.instanceof(ArrayBuffer),
   kernels: z.instanceof(WebAssembly.Module),
   /** The codec's model pack for CPUs. */
   model: z.instanceof(Uint8Array),

@@ -1,5 +1,4 @@
 /** Runs one task at a time in a Chromium worker; bundled and served by `chromium.ts`. */
-import * as ort from 'onnxruntime-web/wasm';
 import * as codec from '../../src/index.js';
 import { readY4m, type Y4mStream } from '../../src/media/y4m.js';
 import type { Answer, Task } from './messages.js';
@@ -22,13 +21,11 @@ let runtime: codec.CodecRuntime | undefined;
 
 async function start(): Promise<Answer> {
   const begin = performance.now();
-  ort.env.wasm.numThreads = 1;
-  ort.env.wasm.wasmPaths = '/ort/';
   const [model, kernels] = await Promise.all([
     bytes('/assets/integer.model'),
     bytes('/assets/kernels.wasm').then((source) => WebAssembly.compile(source)),
   ]);
-  runtime = await codec.createCodecRuntime({ ort, model: new Uint8Array(model), kernels });
+  runtime = await codec.createCodecRuntime({ model: new Uint8Array(model), kernels });
   return { kind: 'ready', milliseconds: performance.now() - begin };
 }
 

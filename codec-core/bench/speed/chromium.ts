@@ -39,11 +39,10 @@ async function bundleWorker(): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-/** Serves page, worker, codec assets, onnxruntime and the clips of one folder on localhost. */
+/** Serves page, worker, codec assets and the clips of one folder on localhost. */
 async function serve(clips: string): Promise<Server> {
   const worker = await bundleWorker();
   const folders = new Map([
-    ['ort', path.join(ROOT, 'node_modules', 'onnxruntime-web', 'dist')],
     ['assets', path.join(ROOT, 'codec-core', 'dist', 'assets')],
     ['clips', clips],
   ]);

@@ -12,7 +12,7 @@ export type Task =
       readonly bitrate: number;
     };
 
-/** `ready`: milliseconds from nothing loaded to all sessions made. */
+/** `ready`: milliseconds from nothing loaded to a runtime. */
 export type Answer =
   | { readonly kind: 'ready'; readonly milliseconds: number }
   | { readonly kind: 'pass'; readonly result: PassResult }

@@ -6,7 +6,7 @@ import type { WebCodec, WebCodecResult } from './webCodecs.js';
 /** Where the codec ran. */
 export interface Host {
   readonly label: string;
-  /** Milliseconds from nothing loaded to all sessions made. */
+  /** Milliseconds from nothing loaded to a runtime. */
   readonly startMs: number;
   /** Largest resident set of the process before the codec was loaded, bytes. */
   readonly memoryBefore: number;

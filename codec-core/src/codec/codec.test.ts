@@ -286,10 +286,11 @@ describe('frames that are coded again and kept', () => {
 });
 
 describe('providers', () => {
-  it('write the same bytes: native, wasm, and fp32 of integers', async () => {
+  it('write the same bytes: own kernels, native, wasm, and fp32 of integers', async () => {
     const frames = [0, 1, 2].map((t) => movingFrame(72, 40, t));
     const streams: Uint8Array[][] = [];
     for (const options of [
+      { provider: 'kernels', model: 'integer' },
       { provider: 'cpu', model: 'integer' },
       { provider: 'wasm', model: 'integer' },
       { provider: 'wasm', model: 'float' },
@@ -305,6 +306,7 @@ describe('providers', () => {
     }
     expect(streams[1]).toEqual(streams[0]);
     expect(streams[2]).toEqual(streams[0]);
+    expect(streams[3]).toEqual(streams[0]);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   type FrameHeader,
 } from '../bitstream/header.js';
 import { CodecError } from '../errors.js';
+import type { Stages } from '../inn/stages.js';
 import { Kernels } from '../kernels/kernels.js';
 import { LoadedRuntime, type CodecRuntime } from '../runtime.js';
 import { StageTimer, type FrameContext } from './frameContext.js';
@@ -33,6 +34,7 @@ interface Sized {
   readonly kernels: Kernels;
   readonly work: Workspace;
   readonly references: References;
+  readonly stages: Stages;
 }
 
 class FrameDecoder implements Decoder {
@@ -69,7 +71,7 @@ class FrameDecoder implements Decoder {
     const context: FrameContext = {
       kernels,
       work,
-      stages: this.#runtime.stages,
+      stages: sized.stages,
       read: true,
       qp: header.qp,
       groups: header.groups,
@@ -158,7 +160,8 @@ class FrameDecoder implements Decoder {
   #create(header: FrameHeader): Sized {
     const kernels = Kernels.create(this.#runtime.kernels);
     const work = createWorkspace(kernels, header.width, header.height, false);
-    return { kernels, work, references: new References(kernels, work) };
+    const stages = this.#runtime.stagesOn(kernels, work.grid.blocks);
+    return { kernels, work, references: new References(kernels, work), stages };
   }
 }
 

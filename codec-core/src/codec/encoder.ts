@@ -7,6 +7,7 @@ import {
 } from '../bitstream/header.js';
 import { CodecError } from '../errors.js';
 import { checkDimensions, checkFrame, type I420Frame } from '../frame/i420.js';
+import type { Stages } from '../inn/stages.js';
 import { Kernels } from '../kernels/kernels.js';
 import { checkOperatingPoint, GROUP_COUNT, type OperatingPoint } from '../quant/points.js';
 import { LoadedRuntime, type CodecRuntime } from '../runtime.js';
@@ -44,6 +45,7 @@ class FrameEncoder implements Encoder {
   readonly #kernels: Kernels;
   readonly #work: Workspace;
   readonly #references: References;
+  readonly #stages: Stages;
   #frameId = 0;
   /** Picture the next frame predicts from; undefined asks for a key frame. */
   #latest: number | undefined;
@@ -58,6 +60,7 @@ class FrameEncoder implements Encoder {
     this.#kernels = Kernels.create(runtime.kernels);
     this.#work = createWorkspace(this.#kernels, options.width, options.height, true);
     this.#references = new References(this.#kernels, this.#work);
+    this.#stages = runtime.stagesOn(this.#kernels, this.#work.grid.blocks);
   }
 
   get reconstruction(): I420Frame | undefined {
@@ -128,7 +131,7 @@ class FrameEncoder implements Encoder {
     const context: FrameContext = {
       kernels,
       work,
-      stages: this.#runtime.stages,
+      stages: this.#stages,
       read: false,
       qp: point.qp,
       groups,

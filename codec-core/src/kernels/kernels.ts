@@ -132,6 +132,36 @@ interface KernelExports {
     step: number,
     field: Pointer,
   ): void;
+  layTable(
+    table: Pointer,
+    width: number,
+    list: Pointer,
+    first: number,
+    count: number,
+    out: Pointer,
+    stride: number,
+  ): void;
+  layNeighbours(
+    digests: Pointer,
+    neighbours: Pointer,
+    which: number,
+    first: number,
+    count: number,
+    out: Pointer,
+    stride: number,
+  ): void;
+  layerRows(
+    rows: Pointer,
+    stride: number,
+    pairs: number,
+    weights: Pointer,
+    scales: Pointer,
+    biases: Pointer,
+    outputs: number,
+    count: number,
+    out: Pointer,
+    signed: number,
+  ): void;
   compressRows(rows: Pointer, count: number, step: number, out: Pointer, stride: number): void;
   gateRows(base: Pointer, gate: Pointer, count: number): void;
   quantizeGroup(
@@ -246,6 +276,11 @@ export class Kernels {
   /** View of memory; valid until the next `allocate`. */
   bytes(pointer: Pointer, length: number): Uint8Array {
     return new Uint8Array(this.run.memory.buffer, pointer, length);
+  }
+
+  /** View of memory; valid until the next `allocate`. */
+  int16(pointer: Pointer, length: number): Int16Array {
+    return new Int16Array(this.run.memory.buffer, pointer, length);
   }
 
   /** View of memory; valid until the next `allocate`. */

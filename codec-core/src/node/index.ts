@@ -1,34 +1,38 @@
 import { readFile } from 'node:fs/promises';
 import { CodecError } from '../errors.js';
+import type { OnnxRuntime } from '../inn/onnxStages.js';
 import { createCodecRuntime, type CodecRuntime } from '../runtime.js';
 
-/** 'cpu' is onnxruntime-node, 'wasm' the runtime that browsers use; both give the same bits. */
-export type NodeProvider = 'cpu' | 'wasm';
+/**
+ * What runs the networks: the codec's own kernels, onnxruntime-node ('cpu') or onnxruntime-web ('wasm');
+ * all give the same bits.
+ */
+export type NodeProvider = 'kernels' | 'cpu' | 'wasm';
 
 /** Folder of the built assets, from dist/node and from src/node alike. */
 const ASSETS = new URL('../../dist/assets/', import.meta.url);
 
 /**
- * Loads models, kernels and onnxruntime from this package.
+ * Loads models and kernels from this package, and onnxruntime where it is asked for.
  * @throws CodecError 'runtime-failed' when the package is not built.
  */
 export async function createNodeRuntime(
   options: { readonly provider?: NodeProvider; readonly model?: 'integer' | 'float' } = {},
 ): Promise<CodecRuntime> {
-  const provider = options.provider ?? 'cpu';
+  const provider = options.provider ?? 'kernels';
   const [model, kernels] = await Promise.all([
     readAsset(`${options.model ?? 'integer'}.model`),
     readAsset('kernels.wasm'),
   ]);
   return createCodecRuntime({
-    ort: provider === 'cpu' ? await import('onnxruntime-node') : await webRuntime(),
     model,
     kernels: await WebAssembly.compile(kernels),
-    provider,
+    ...(provider !== 'kernels' && { onnx: { ort: await onnxRuntime(provider), provider } }),
   });
 }
 
-async function webRuntime(): Promise<typeof import('onnxruntime-web/wasm')> {
+async function onnxRuntime(provider: 'cpu' | 'wasm'): Promise<OnnxRuntime> {
+  if (provider === 'cpu') return import('onnxruntime-node');
   const ort = await import('onnxruntime-web/wasm');
   ort.env.wasm.numThreads = 1;
   return ort;

@@ -14,6 +14,7 @@ export { filterBlocks, filterWeights } from './filter/loopFilter';
 export { checksum } from './frame/checksum';
 export { mixBlocks, unmixBlocks } from './inn/mixing';
 export { keyBase, keyField } from './inn/keyField';
+export { layNeighbours, layTable, layerRows } from './inn/rowLayers';
 export {
   compressRows,
   dequantizeGroup,
