@@ -266,7 +266,8 @@ function splitColours(c: FrameContext, count: number): Colours {
 
 /** Rows whose mean and scale the first pass needs; one unused row where there is none. */
 function headRows(c: FrameContext, even: RowSet): Int32Array {
-  return even.count > 0 ? c.kernels.int32(even.rows, even.count) : Int32Array.of(0);
+  const { rows, count } = even.count > 0 ? even : { rows: c.work.identity, count: 1 };
+  return c.kernels.int32(rows, count);
 }
 
 function fieldInput(

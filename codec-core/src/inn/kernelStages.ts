@@ -13,8 +13,6 @@ const STRIP = 64;
 const SPARE = 16;
 /** Outputs are valid until two more stages have run. */
 const ARENAS = 3;
-/** For row numbers that are not in the memory of the kernels: one row without use. */
-const LOOSE_BYTES = 16;
 
 /** Stages of a model, read once for all encoders and decoders of a thread. */
 export interface LayeredModel {
@@ -58,13 +56,15 @@ interface PlacedTable {
   readonly count: number;
 }
 
-/** Stages run by the kernels of one encoder or decoder, in its memory: nothing is copied. */
+/**
+ * Stages run by the kernels of one encoder or decoder, in its memory: nothing is copied. Inputs have to
+ * be views of that memory.
+ */
 export class KernelStages implements Stages {
   readonly manifest: ModelManifest;
   readonly #kernels: Kernels;
   readonly #stages: ReadonlyMap<string, PlacedStage>;
   readonly #strip: Pointer;
-  readonly #loose: Pointer;
   readonly #arenas: readonly Pointer[];
   #runs = 0;
 
@@ -81,7 +81,6 @@ export class KernelStages implements Stages {
       layers.reduce((sum, { outputs }) => sum + tableBytes(rows, outputs), 0),
     );
     this.#strip = kernels.allocate(2 * STRIP * Math.max(...strides));
-    this.#loose = kernels.allocate(LOOSE_BYTES);
     const arena = Math.max(...bytes);
     this.#arenas = Array.from({ length: ARENAS }, () => kernels.allocate(arena));
   }
@@ -162,10 +161,7 @@ export class KernelStages implements Stages {
 
   #pointer(view: Uint8Array | Int32Array): Pointer {
     if (view.buffer === this.#kernels.run.memory.buffer) return view.byteOffset;
-    if (view.byteLength > LOOSE_BYTES) throw new RangeError('a table lies outside the kernels');
-    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-    this.#kernels.bytes(this.#loose, LOOSE_BYTES).set(bytes);
-    return this.#loose;
+    throw new RangeError('a table lies outside the memory of the kernels');
   }
 }
 
