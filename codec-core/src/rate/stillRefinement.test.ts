@@ -3,6 +3,8 @@ import { createDecoder, createEncoder, type CodecRuntime, type EncodedFrame } fr
 import { createNodeRuntime } from '../node/index.js';
 import { movingFrame } from '../testing/pictures.js';
 import { createRateController } from './controller.js';
+import { createContent } from './simulation/content.js';
+import { encodeFrame } from './simulator.js';
 import type { FramePlan } from './types.js';
 
 let runtime: CodecRuntime;
@@ -13,6 +15,7 @@ afterAll(() => runtime.close());
 
 const SIZE = { width: 160, height: 96 };
 const FRAME_RATE = 15;
+const INTERVAL = 1000 / FRAME_RATE;
 const OVERHEAD_BYTES = 50;
 
 interface Sent {
@@ -37,11 +40,10 @@ async function refine(bitrate: number, milliseconds: number, stoodMs = 0): Promi
     maxBitrate: bitrate,
   });
   const sent: Sent[] = [];
-  const interval = 1000 / FRAME_RATE;
   for (
     let now = 0;
     now < milliseconds && sent.at(-1)?.coded.stats.exact !== true;
-    now += interval
+    now += INTERVAL
   ) {
     rate.networkFeedback({
       now,
@@ -119,5 +121,41 @@ describe('a still picture', () => {
     expect(indices).toEqual([...indices].sort((a, b) => b - a));
     expect(new Set(indices).size).toBeGreaterThanOrEqual(4);
     expect(sent.at(-1)?.coded.stats.exact).toBe(true);
+  });
+
+  it('gets its full size back, in which alone it can become exact', () => {
+    const bitrate = 100_000;
+    const size = { width: 1280, height: 720 };
+    const rate = createRateController({
+      ...size,
+      kind: 'screen',
+      frameRate: FRAME_RATE,
+      audioBitrate: 0,
+      targetBitrate: bitrate,
+    });
+    const content = createContent({ ...size, seed: 1, motion: 0.8 });
+    const nextScale = (now: number, stillMs: number): number => {
+      rate.networkFeedback({
+        now,
+        availableOutgoingBitrate: bitrate,
+        rttMs: 20,
+        lossFraction: 0,
+        jitterMs: 0,
+      });
+      const plan = rate.plan(now, {
+        activity: stillMs > 0 ? 0 : (content.advance() ?? 1),
+        stillMs,
+      });
+      if (plan.action === 'encode') rate.frameSent(now, encodeFrame(rate, content, plan));
+      return plan.scale;
+    };
+    let now = 0;
+    for (let scale = 1; scale === 1 && now < 60_000; now += INTERVAL) scale = nextScale(now, 0);
+    expect(nextScale(now, 0)).toBeLessThan(1);
+    const stoodAt = now;
+    for (let scale = 0; scale < 1 && now < 60_000; now += INTERVAL) {
+      scale = nextScale(now, now - stoodAt + 1);
+    }
+    expect(now - stoodAt).toBeLessThan(3_000);
   });
 });

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { BrowserContext, Page } from '@playwright/test';
+import { errors, type BrowserContext, type Page } from '@playwright/test';
 import { build } from 'esbuild';
 import type { TestHook } from '../../../client/src/testHook.js';
 import { launchBrowser } from '../../support/participant.js';
@@ -82,9 +82,7 @@ export async function recordCall(options: CallOptions): Promise<CallRecord> {
     await receiver.evaluate((every) => window.benchProbe.watchShown(every), SAMPLE_EVERY_MS);
     const sender = await join('Sender', 'sender');
     pages.push(sender, receiver);
-    await receiver.waitForFunction(() => window.benchProbe.shown().length > 0, undefined, {
-      timeout: JOIN_LIMIT_MS,
-    });
+    await firstPicture(receiver);
     await sender.evaluate(() => window.benchProbe.watchCamera());
     if (relay === undefined) throw new Error('No media takes the way through the relay.');
     const path = await relay;
@@ -187,4 +185,15 @@ function look(page: Page) {
       app: window.__inncall?.stats(),
     }))
     .catch(() => undefined);
+}
+
+/** A codec that shows nothing on this path within the limit is measured all the same. */
+async function firstPicture(receiver: Page): Promise<void> {
+  try {
+    await receiver.waitForFunction(() => window.benchProbe.shown().length > 0, undefined, {
+      timeout: JOIN_LIMIT_MS,
+    });
+  } catch (error) {
+    if (!(error instanceof errors.TimeoutError)) throw error;
+  }
 }
