@@ -321,7 +321,7 @@ export class ReceivedVideo {
   }
 
   #updateExact(): void {
-    const since = this.stats?.exactSince;
+    const since = this.#layerStats.get(this.#receiver.offer.consumerId)?.exactSince;
     const exact = since !== undefined && tickOf(this.#shownTime ?? -Infinity) >= tickOf(since);
     if (exact === this.#exact) return;
     this.#exact = exact;

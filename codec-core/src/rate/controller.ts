@@ -171,14 +171,15 @@ export function createRateController(options: RateControllerOptions = {}): RateC
         model.qpFor({ keyFrame: true, pixels: pixelsAt(scale), detail: hintedDetail }, budget),
       );
     } else {
-      const still = stillMs >= STILL_AFTER_MS;
-      smoothQp += rung.update(now, smoothQp, smoothQp < finestQp() + 0.5, still);
+      smoothQp += rung.update(now, smoothQp, smoothQp < finestQp() + 0.5, standsStill());
     }
   }
 
   /** Most bytes that are accepted for an allowance. */
   const mostBytes = (allowance: number): number =>
     Math.floor(allowance * (context.keyFrame && !fixed ? KEY_TOLERANCE_OVER : TOLERANCE_OVER));
+
+  const standsStill = (): boolean => stillMs >= STILL_AFTER_MS;
 
   const tooEarly = (now: number): boolean => now < dueAt - EARLY_SHARE * intervalMs();
 
@@ -200,8 +201,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   }
 
   /** Whether the frame refines a picture that stands still; only whole pictures become exact. */
-  const refining = (): boolean =>
-    stillMs >= STILL_AFTER_MS && !fixed && !context.keyFrame && rung.scale === 1;
+  const refining = (): boolean => standsStill() && !fixed && !context.keyFrame && rung.scale === 1;
 
   function refinementPlan(): FramePlan {
     const ordinary = buffer.allowance(intervalMs());
