@@ -25,7 +25,10 @@ export interface UrlOptions {
   readonly downlink: number | undefined;
   /** `?probe=1`: keep captured pictures for `window.__inncall`. */
   readonly probe: boolean;
-  /** `?timecode=1`: draw the time into the camera's pictures and read it off shown ones. */
+  /**
+   * `?timecode=1`, test mode: draw the time into the camera's pictures, read it off shown ones, and
+   * compare these with the captured ones.
+   */
   readonly timeCode: boolean;
 }
 

@@ -1,7 +1,7 @@
 import type { InnCallApp } from './app.js';
 import type { Picture } from './codec-worker/messages.js';
 import type { CallStats } from './room/callStats.js';
-import type { ShownPicture } from './room/receivedVideo.js';
+import type { ShownPicture } from './quality/pictureQuality.js';
 
 /** Read-only view of a running call for tests and measurements: `window.__inncall`. */
 export interface TestHook {
@@ -19,8 +19,6 @@ export interface TestHook {
    * three seconds; needs `?probe=1`.
    */
   capturedPicture(source: 'camera' | 'screen', captureTime: number): Promise<Picture | undefined>;
-  /** The camera's picture in which this time was drawn; needs `?timecode=1&probe=1`. */
-  markedPicture(time: number): Promise<Picture | undefined>;
 }
 
 declare global {
@@ -46,7 +44,6 @@ export function installTestHook(app: InnCallApp): void {
       return [...(report?.values() ?? [])].map((entry: unknown) => Object(entry) as object);
     },
     shownPicture: async (consumerId) => app.session?.remote.videos.get(consumerId)?.shownPicture(),
-    markedPicture: (time) => app.local.markedPicture(time),
     capturedPicture: async (source, captureTime) =>
       app.local[source].layers.find(({ wanted }) => wanted)?.encoder.findPicture(captureTime),
   };

@@ -22,5 +22,6 @@ export {
 } from './runtime.js';
 export type { ModelManifest } from './inn/modelPack.js';
 export type { OnnxRuntime } from './inn/onnxStages.js';
+export { planePsnr, psnrFromMse, weightedPsnr, type PlanePsnr } from './quality/index.js';
 export * from './rate/index.js';
 export * from './recovery/index.js';

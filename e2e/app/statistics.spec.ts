@@ -6,7 +6,7 @@ import { expectNotice } from '../support/notices.js';
 import { Participant } from '../support/participant.js';
 import { keepScreenshot } from '../support/screens.js';
 
-const options = { width: 320, height: 180, fps: 10, bitrate: 200 };
+const options = { width: 320, height: 180, fps: 10, bitrate: 200, timecode: 1 };
 
 async function downloadBy(page: Page, button: string): Promise<string> {
   const started = page.waitForEvent('download');
@@ -56,6 +56,17 @@ test('numbers for an engineer: JSON, CSV, a report, INN beside VP8', async ({
   const compared = page.locator('section[data-tile="Ben as VP8"]');
   await expect(compared.locator('video')).toBeVisible();
   await expect(page.getByRole('heading', { name: /Ben · VP8/ })).toBeVisible();
+  for (const tile of ['Ben', 'Ben as VP8']) {
+    await expect(
+      page.locator(`section[data-tile="${tile}"]`),
+      'latency, bit rate and PSNR of both',
+    ).toContainText(/\d+ ms · [\d.]+ [kM]bit\/s · \d+\.\d dB/, { timeout: 60_000 });
+  }
+  for (const { codec, bitrate, pictureQuality } of await anna.videoConsumers()) {
+    expect(bitrate, codec).toBeGreaterThan(0);
+    expect(pictureQuality?.psnr, codec).toBeGreaterThan(20);
+    expect(pictureQuality?.psnr, codec).toBeLessThan(70);
+  }
   await keepScreenshot(page, 'call-compare');
   await page
     .getByRole('switch', { name: 'Compare INN and VP8 side by side' })

@@ -356,6 +356,21 @@ describe('a call', () => {
     });
   });
 
+  it('asks the producing peer for samples of a picture, and distrusts its answer', async () => {
+    const { ada, bob, send } = await pair();
+    await ada.request<'produce'>(cameraRequest(send, 'inn'));
+    await bob.until('a consumer', () => bob.consumers.length === 1);
+    const consumerId = bob.consumers[0]?.consumerId ?? '';
+    const ask = { type: 'sourceSamples' as const, consumerId, drawnAt: 1234.5 };
+    expect(await bob.request<'sourceSamples'>(ask)).toEqual({ samples: null });
+    const samples = { width: 640, height: 360, values: 'AAEC' };
+    ada.samples = (drawnAt) => (drawnAt === ask.drawnAt ? samples : null);
+    expect(await bob.request<'sourceSamples'>(ask)).toEqual({ samples });
+    ada.samples = () => ({ ...samples, values: 'no base64!' });
+    expect(await bob.request<'sourceSamples'>(ask)).toEqual({ samples: null });
+    expect(await ada.ask(ask)).toMatchObject({ error: { code: 'unknown-consumer' } });
+  });
+
   it('carries chat with a history, hands, clocks and latency reports', async () => {
     const { ada, bob } = await pair();
     const { message } = await ada.request<'chat'>({ type: 'chat', text: ' hello ' });

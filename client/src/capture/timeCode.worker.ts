@@ -14,20 +14,16 @@ import { toVideoFrame } from './videoFrame.js';
 
 declare const self: DedicatedWorkerGlobalScope;
 
-const PROBE_BYTES = 48 * 2 ** 20;
+const KEPT_BYTES = 48 * 2 ** 20;
 
-const pictures = new PictureRing(PROBE_BYTES);
+const pictures = new PictureRing(KEPT_BYTES);
 let clockOffset = 0;
 
 function post(event: TimeCodeEvent): void {
   self.postMessage(event);
 }
 
-async function mark({
-  frames,
-  output,
-  probe,
-}: Extract<TimeCodeCommand, { type: 'open' }>): Promise<void> {
+async function mark({ frames, output }: Extract<TimeCodeCommand, { type: 'open' }>): Promise<void> {
   const reader = frames.getReader();
   const writer = output.getWriter();
   const memory = new PictureMemory();
@@ -44,7 +40,7 @@ async function mark({
         return piece;
       });
       drawTimeCode(picture, captureTime);
-      if (probe) pictures.add({ ...picture, captureTime });
+      pictures.add({ ...picture, captureTime });
       await writer.write(toVideoFrame({ ...picture, timestamp }, picture.color));
     } catch {
       // The marked track was stopped, and with it goes its source.

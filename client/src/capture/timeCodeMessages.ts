@@ -7,8 +7,6 @@ export const timeCodeCommandSchema = z.discriminatedUnion('type', [
     type: z.literal('open'),
     frames: z.custom<ReadableStream<VideoFrame>>((value) => value instanceof ReadableStream),
     output: z.custom<WritableStream<VideoFrame>>((value) => value instanceof WritableStream),
-    /** Keep marked pictures, so that tests can compare them with shown ones. */
-    probe: z.boolean(),
   }),
   /** Room time minus machine time, ms. */
   z.object({ type: z.literal('clock'), offset: z.number() }),

@@ -7,8 +7,6 @@ export interface TimeCodedTrackOptions {
   readonly source: MediaStreamTrack;
   /** Room time minus machine time, ms. */
   readonly clockOffset: () => number;
-  /** Keep marked pictures for {@link TimeCodedTrack.findPicture}. */
-  readonly probe: boolean;
 }
 
 /**
@@ -25,7 +23,7 @@ export class TimeCodedTrack {
   readonly #timer: ReturnType<typeof setInterval>;
   #nextRequestId = 0;
 
-  constructor({ source, clockOffset, probe }: TimeCodedTrackOptions) {
+  constructor({ source, clockOffset }: TimeCodedTrackOptions) {
     const { readable: frames } = new MediaStreamTrackProcessor({ track: source });
     const generator = new MediaStreamTrackGenerator({ kind: 'video' });
     this.track = generator;
@@ -43,10 +41,10 @@ export class TimeCodedTrack {
     tellClock();
     this.#timer = setInterval(tellClock, CLOCK_INTERVAL_MS);
     const output = generator.writable;
-    this.#post({ type: 'open', frames, output, probe }, [frames, output]);
+    this.#post({ type: 'open', frames, output }, [frames, output]);
   }
 
-  /** The picture in which this time was drawn, about the last three seconds; needs `probe`. */
+  /** The picture in which this time was drawn, about the last three seconds. */
   findPicture(time: number): Promise<Picture | undefined> {
     const requestId = this.#nextRequestId++;
     return new Promise((resolve) => {

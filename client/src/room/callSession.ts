@@ -192,6 +192,14 @@ export class CallSession extends Emitter<CallSessionEvents> {
       },
       onJudged: () => this.#changed(),
       report: (report) => this.#tell((signaling) => signaling.request(report)),
+      askSamples: async (consumerId, drawnAt) => {
+        const answer = await this.#signaling?.request({
+          type: 'sourceSamples',
+          consumerId,
+          drawnAt,
+        });
+        return answer?.samples ?? null;
+      },
     });
   }
 
@@ -246,6 +254,9 @@ export class CallSession extends Emitter<CallSessionEvents> {
     });
     signaling.on('newConsumer', ({ offer, answer }) => {
       void this.#accept(offer, answer);
+    });
+    signaling.on('samplesWanted', ({ wanted, answer }) => {
+      void this.#options.local.sourceSamples(wanted).then(answer);
     });
     const previous = this.#joined;
     this.#joined = await signaling.request({

@@ -2,6 +2,7 @@ import type { DecodeStats, EncodeStats, NetworkReading } from '../codec-worker/m
 import type { CaptureCheckReport } from '../latency/captureCheck.js';
 import type { ClockEstimate } from '../latency/clockOffset.js';
 import type { GlassToGlassReport } from '../latency/glassToGlass.js';
+import type { PictureQualityReport } from '../quality/pictureQuality.js';
 import type { CallSession } from './callSession.js';
 import type { LocalMedia } from './localMedia.js';
 import type { AudioSync } from './receivedAudio.js';
@@ -37,6 +38,8 @@ export interface ConsumerReport {
   readonly sync: AudioSync | undefined;
   /** abs-capture-time against our own capture stamps (INN). */
   readonly captureCheck: CaptureCheckReport | undefined;
+  /** What arrives, repairs included, bit/s. */
+  readonly bitrate: number | undefined;
   /** Frames that the compositor took. */
   readonly framesPresented: number;
   /** Whether the picture on the screen is the captured one, sample for sample (INN). */
@@ -46,6 +49,8 @@ export interface ConsumerReport {
   readonly stages: StageSummaries;
   /** In test mode (`?timecode=1`): latency by the time drawn into the picture. */
   readonly glassToGlass: GlassToGlassReport | undefined;
+  /** In test mode on both sides: shown pictures against captured ones. */
+  readonly pictureQuality: PictureQualityReport | undefined;
 }
 
 /** Every number of a call at one moment. */
@@ -87,11 +92,13 @@ export function collectStats(session: CallSession, local: LocalMedia, at: number
         ({ receiver }) => receiver.offer.peerId === peerId && appData.source === 'camera',
       )?.sync,
       captureCheck: video.captureCheck,
+      bitrate: video.bitrate,
       framesPresented: video.framesPresented,
       exact: video.exact,
       stats: video.stats,
       stages: video.stages,
       glassToGlass: video.glassToGlass,
+      pictureQuality: video.pictureQuality,
     };
   });
   return {

@@ -1,11 +1,12 @@
-import { LIMITS } from '@inncall/sfu/protocol';
+import { LIMITS, type SamplesAck, type SamplesWanted } from '@inncall/sfu/protocol';
 import type { types } from 'mediasoup-client';
 import { openCamera, openMicrophone, openScreen } from '../capture/devices.js';
 import { TimeCodedTrack } from '../capture/timeCodedTrack.js';
 import type { CodecWorkers } from '../codec-worker/codecWorkers.js';
-import type { EncodeSettings, Picture } from '../codec-worker/messages.js';
+import type { EncodeSettings } from '../codec-worker/messages.js';
 import { ClientError } from '../errors.js';
 import { Emitter } from '../events.js';
+import { takeSamples } from '../quality/sampledPsnr.js';
 import { SCREEN_TARGET, type VideoTarget } from '../settings.js';
 import type { TransformApi } from '../transport/encodedTransform.js';
 import type { MediaTransports } from '../transport/mediaTransports.js';
@@ -184,9 +185,10 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     });
   }
 
-  /** The camera's picture with this time drawn in (`timeCode` and `probe`). */
-  async markedPicture(time: number): Promise<Picture | undefined> {
-    return this.#timeCoded?.findPicture(time);
+  /** Samples of the camera's picture with this time drawn in; null outside of test mode. */
+  async sourceSamples({ source, drawnAt }: SamplesWanted): Promise<SamplesAck> {
+    const picture = source === 'camera' && (await this.#timeCoded?.findPicture(drawnAt));
+    return picture ? takeSamples(picture, drawnAt) : null;
   }
 
   async close(): Promise<void> {
@@ -230,9 +232,9 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
 
   /** In test mode the track with the time drawn in, else the track itself. */
   #mark(source: MediaStreamTrack): MediaStreamTrack {
-    const { timeCode, clockOffset, probe } = this.#options;
+    const { timeCode, clockOffset } = this.#options;
     if (!timeCode) return source;
-    this.#timeCoded = new TimeCodedTrack({ source, clockOffset, probe });
+    this.#timeCoded = new TimeCodedTrack({ source, clockOffset });
     return this.#timeCoded.track;
   }
 

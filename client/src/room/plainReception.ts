@@ -13,8 +13,8 @@ export class PlainReception {
   #before: Counters | undefined;
 
   /** `undefined` at the first look, or while nothing is known. */
-  look(stats: RTCStatsReport): ReceptionReport | undefined {
-    const now = readCounters(stats);
+  look(stream: RTCInboundRtpStreamStats | undefined): ReceptionReport | undefined {
+    const now = stream && countersOf(stream);
     const before = this.#before;
     this.#before = now ?? before;
     if (now === undefined || before === undefined) return undefined;
@@ -29,16 +29,11 @@ export class PlainReception {
   }
 }
 
-function readCounters(stats: RTCStatsReport): Counters | undefined {
-  for (const entry of stats.values()) {
-    const inbound = entry as RTCInboundRtpStreamStats;
-    if (inbound.type !== 'inbound-rtp') continue;
-    return {
-      received: inbound.packetsReceived ?? 0,
-      lost: inbound.packetsLost ?? 0,
-      freezes: inbound.freezeCount ?? 0,
-      decoded: inbound.framesDecoded ?? 0,
-    };
-  }
-  return undefined;
+function countersOf(stream: RTCInboundRtpStreamStats): Counters {
+  return {
+    received: stream.packetsReceived ?? 0,
+    lost: stream.packetsLost ?? 0,
+    freezes: stream.freezeCount ?? 0,
+    decoded: stream.framesDecoded ?? 0,
+  };
 }

@@ -1,17 +1,24 @@
-import { LIMITS, type LatencyStage, type Repair } from '@inncall/sfu/protocol';
+import { LIMITS, type LatencyStage, type Repair, type SourceSamples } from '@inncall/sfu/protocol';
 import { readPicture } from '../capture/framePicture.js';
 import { machineTime } from '../codec-worker/machineTime.js';
-import type { DecodeStats, FrameTimeline, Picture } from '../codec-worker/messages.js';
+import type { DecodeStats, FrameTimeline } from '../codec-worker/messages.js';
 import { CaptureCheck, type CaptureCheckReport } from '../latency/captureCheck.js';
 import { captureTimeOf, newestSource } from '../latency/absCaptureClock.js';
 import { GlassToGlass, type GlassToGlassReport } from '../latency/glassToGlass.js';
 import { PresentedFrames, type PresentedFrame } from '../latency/presentedFrames.js';
 import { codeLevels, readTimeCode } from '../latency/timeCode.js';
 import { StageSamples, type StageSummary } from '../latency/stageSamples.js';
+import {
+  PictureQuality,
+  type PictureQualityReport,
+  type ShownPicture,
+} from '../quality/pictureQuality.js';
 import { InnReceiver, type InnTrack, type MediaReceiver } from '../receivePipeline.js';
 import { judgeReception, type ConnectionQuality } from './connectionQuality.js';
 import { sumStats } from './layerStats.js';
+import { inboundStream } from './inboundStream.js';
 import { PlainReception } from './plainReception.js';
+import { ReceivedBitrate } from './receivedBitrate.js';
 
 const KEPT_FRAMES = 256;
 /** About two seconds: what steering follows. */
@@ -31,12 +38,6 @@ export interface PictureTiming {
   readonly clockDifferenceMs: number;
 }
 
-/** A picture that was on the screen. */
-export interface ShownPicture extends Picture {
-  /** The time drawn into it, room time in ms, where it can be read (test mode). */
-  readonly drawnAt?: number | undefined;
-}
-
 interface ShownFrame {
   /** Room time, ms. */
   readonly presentedAt: number;
@@ -47,7 +48,7 @@ interface ShownFrame {
 export interface ReceivedVideoOptions {
   /** Room time minus machine time, ms. */
   readonly clockOffset: () => number;
-  /** Read time codes off the shown pictures. */
+  /** Test mode: read time codes off the shown pictures, and compare these with the captured ones. */
   readonly timeCode: boolean;
   /** The picture became exact, or is no longer. */
   readonly onExactChanged: () => void;
@@ -70,6 +71,8 @@ export class ReceivedVideo {
   readonly #clockOffset: () => number;
   readonly #onExactChanged: () => void;
   readonly #glassToGlass: GlassToGlass | undefined;
+  readonly #pictureQuality: PictureQuality | undefined;
+  readonly #bitrate = new ReceivedBitrate();
   readonly #plainReception = new PlainReception();
   readonly #stages = new Map<LatencyStage, StageSamples>();
   readonly #captureCheck = new CaptureCheck();
@@ -102,7 +105,10 @@ export class ReceivedVideo {
     this.id = receiver.offer.consumerId;
     this.#receiver = receiver;
     this.#clockOffset = clockOffset;
-    if (timeCode) this.#glassToGlass = new GlassToGlass();
+    if (timeCode) {
+      this.#glassToGlass = new GlassToGlass();
+      this.#pictureQuality = new PictureQuality();
+    }
     this.#onExactChanged = onExactChanged;
     this.#track = track;
     this.addLayer(receiver);
@@ -225,6 +231,16 @@ export class ReceivedVideo {
     return this.#glassToGlass?.report;
   }
 
+  /** Of the shown pictures, in test mode and where the sender is in test mode too. */
+  get pictureQuality(): PictureQualityReport | undefined {
+    return this.#pictureQuality?.report;
+  }
+
+  /** What arrived in the last second, bit/s. */
+  get bitrate(): number | undefined {
+    return this.#bitrate.latest;
+  }
+
   get quality(): ConnectionQuality {
     return this.#quality;
   }
@@ -255,13 +271,21 @@ export class ReceivedVideo {
     }
   }
 
+  /** Compares the picture that is shown with what was captured (test mode; else nothing). */
+  async compareWithSource(
+    ask: (consumerId: string, drawnAt: number) => Promise<SourceSamples | null>,
+  ): Promise<void> {
+    await this.#pictureQuality?.compare(
+      () => this.shownPicture(),
+      (drawnAt) => ask(this.#receiver.offer.consumerId, drawnAt),
+    );
+  }
+
   /** Judges the time since the last call. */
   judge(): ConnectionQuality {
     const { stats } = this;
-    if (stats === undefined) {
-      void this.#judgePlain();
-      return this.#quality;
-    }
+    void this.#lookAtStreams();
+    if (stats === undefined) return this.#quality;
     const before = this.#lastJudged;
     this.#lastJudged = stats;
     const missing = stats.missing - (before?.missing ?? 0);
@@ -303,11 +327,15 @@ export class ReceivedVideo {
     this.#track?.close();
   }
 
-  /** VP8: the browser's own counters, a moment later. */
-  async #judgePlain(): Promise<void> {
+  /** The browser's own counters, a moment later: all that is known of VP8. */
+  async #lookAtStreams(): Promise<void> {
+    const consumers = [...this.#layers.values()].map(({ consumer }) => consumer);
     // A consumer that closes under the reader is no error.
-    const stats = await this.receiver.consumer.getStats().catch(() => undefined);
-    const report = stats && this.#plainReception.look(stats);
+    const looks = consumers.map((consumer) => consumer.getStats().catch(() => undefined));
+    const streams = (await Promise.all(looks)).flatMap((stats) => inboundStream(stats) ?? []);
+    this.#bitrate.look(streams);
+    if (this.receiver instanceof InnReceiver) return;
+    const report = this.#plainReception.look(streams[0]);
     if (report !== undefined) this.#quality = judgeReception(report);
   }
 

@@ -1,4 +1,4 @@
-import { LIMITS, type RequestOf } from '@inncall/sfu/protocol';
+import { LIMITS, type RequestOf, type SourceSamples } from '@inncall/sfu/protocol';
 import type { RemoteMedia } from './remoteMedia.js';
 
 const JUDGE_INTERVAL_MS = 1_000;
@@ -11,6 +11,8 @@ export interface ReceptionWatchOptions {
   /** Qualities were judged anew. */
   readonly onJudged: () => void;
   readonly report: (report: RequestOf<'reportStats'>) => void;
+  /** Asks who sends the stream for samples of a picture (test mode). */
+  readonly askSamples: (consumerId: string, drawnAt: number) => Promise<SourceSamples | null>;
 }
 
 /** Looks at what is received every second, and tells the server its latencies now and then. */
@@ -31,10 +33,11 @@ export class ReceptionWatch {
   }
 
   #judge(): void {
-    const { remote, onDecodeLoad, onJudged } = this.#options;
+    const { remote, onDecodeLoad, onJudged, askSamples } = this.#options;
     let decodeMs = 0;
     for (const video of remote.videos.values()) {
       video.judge();
+      video.compareWithSource(askSamples).catch(() => undefined);
       decodeMs += video.stats?.decodeMs ?? 0;
     }
     onDecodeLoad(decodeMs);

@@ -2,6 +2,7 @@ import {
   newConsumerSchema,
   notificationSchema,
   parseAck,
+  samplesWantedSchema,
   SOCKET_PATH,
   type ClientToServerEvents,
   type NewConsumer,
@@ -12,6 +13,8 @@ import {
   type RequestOf,
   type RequestType,
   type ResponseOf,
+  type SamplesAck,
+  type SamplesWanted,
   type ServerToClientEvents,
 } from '@inncall/sfu/protocol';
 import { io, type Socket } from 'socket.io-client';
@@ -24,6 +27,7 @@ const CONNECT_LIMIT_MS = 8_000;
 interface SignalingEvents {
   notification: Notification;
   newConsumer: { readonly offer: NewConsumer; readonly answer: (ack: NewConsumerAck) => void };
+  samplesWanted: { readonly wanted: SamplesWanted; readonly answer: (ack: SamplesAck) => void };
   disconnected: undefined;
 }
 
@@ -43,6 +47,11 @@ export class SignalingClient extends Emitter<SignalingEvents> {
       const offer = newConsumerSchema.safeParse(message);
       if (offer.success) this.emit('newConsumer', { offer: offer.data, answer });
       else answer({ ok: false, message: 'newConsumer was not understood' });
+    });
+    socket.on('samplesWanted', (message: unknown, answer) => {
+      const wanted = samplesWantedSchema.safeParse(message);
+      if (wanted.success) this.emit('samplesWanted', { wanted: wanted.data, answer });
+      else answer(null);
     });
     socket.on('disconnect', () => this.emit('disconnected', undefined));
   }

@@ -1,3 +1,3 @@
 export { bdRate, type BdRate } from './bdRate.js';
 export { msSsim, msSsimDecibel } from './msSsim.js';
-export { planePsnr, PsnrMean, weightedPsnr, type PlanePsnr } from './psnr.js';
+export { planePsnr, psnrFromMse, PsnrMean, weightedPsnr, type PlanePsnr } from './psnr.js';

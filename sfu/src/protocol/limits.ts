@@ -18,6 +18,8 @@ export const LIMITS = {
   latencySamples: 256,
   /** Stages in one stats report. */
   latencyEntries: 32,
+  /** Base64 characters of a captured picture's samples. */
+  sampleCharacters: 16_384,
   /** Repairs in one stats report. */
   repairs: 256,
 } as const;

@@ -110,6 +110,18 @@ export const feedbackReportSchema = z.object({
 });
 export type FeedbackReport = z.infer<typeof feedbackReportSchema>;
 
+/**
+ * Samples of a captured picture, at places that follow from its size and its time: to judge in test
+ * mode what is shown of it.
+ */
+export const sourceSamplesSchema = z.object({
+  width: pictureSide,
+  height: pictureSide,
+  /** Base64: luma samples, then U, then V. */
+  values: z.base64().max(LIMITS.sampleCharacters),
+});
+export type SourceSamples = z.infer<typeof sourceSamplesSchema>;
+
 /** Stages of a frame's way, in order; `captureToDisplay` is the whole. */
 export const latencyStageSchema = z.enum([
   'captureToEncode',

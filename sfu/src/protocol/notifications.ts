@@ -1,4 +1,4 @@
-/** Messages of the server. Only `newConsumer` is acknowledged. */
+/** Messages of the server. `newConsumer` and `samplesWanted` are acknowledged. */
 import { z } from 'zod';
 import {
   chatMessageSchema,
@@ -31,6 +31,15 @@ export const newConsumerSchema = z.object({
   producerPaused: z.boolean(),
 });
 export type NewConsumer = z.infer<typeof newConsumerSchema>;
+
+/** Another peer asks for samples of this client's picture with this time drawn in. */
+export const samplesWantedSchema = z.object({
+  type: z.literal('samplesWanted'),
+  source: videoSourceSchema,
+  /** Room time, ms. */
+  drawnAt: z.number(),
+});
+export type SamplesWanted = z.infer<typeof samplesWantedSchema>;
 
 /**
  * Why a consumer stands still: its producer is paused, another layer of its source is sent

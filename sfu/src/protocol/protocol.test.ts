@@ -94,6 +94,7 @@ const valid: Request[] = [
   { type: 'setDecodes', decodes: ['vp8'] },
   { type: 'setCompareMode', enabled: true },
   { type: 'feedback', consumerId: 'c', report },
+  { type: 'sourceSamples', consumerId: 'c', drawnAt: 1234.5 },
   { type: 'chat', text: 'hello' },
   { type: 'raiseHand', raised: true },
   { type: 'clockSync', t0: 1.5 },

@@ -13,6 +13,7 @@ import {
   producerAppDataSchema,
   repairSchema,
   roomIdSchema,
+  sourceSamplesSchema,
   videoSourceSchema,
 } from './model.js';
 import {
@@ -149,6 +150,14 @@ const feedback = z.object({
   report: feedbackReportSchema,
 });
 
+/** Test mode: samples of the picture with this time drawn in, of the peer that produces the stream. */
+const sourceSamples = z.object({
+  type: z.literal('sourceSamples'),
+  consumerId: idSchema,
+  /** Room time, ms. */
+  drawnAt: z.number(),
+});
+
 const chat = z.object({
   type: z.literal('chat'),
   text: z.string().trim().min(1).max(LIMITS.chatText),
@@ -190,6 +199,7 @@ export const requestSchema = z.discriminatedUnion('type', [
   setDecodes,
   setCompareMode,
   feedback,
+  sourceSamples,
   chat,
   raiseHand,
   clockSync,
@@ -253,6 +263,8 @@ export const responseSchemas = {
   setDecodes: empty,
   setCompareMode: empty,
   feedback: empty,
+  /** null: the peer is not in test mode, or has no such picture any more. */
+  sourceSamples: z.object({ samples: sourceSamplesSchema.nullable() }),
   chat: z.object({ message: chatMessageSchema }),
   raiseHand: empty,
   /** t1: request arrived, t2: answer leaves, both on the server's clock. */

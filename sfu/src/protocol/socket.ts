@@ -1,7 +1,8 @@
-/** How the messages travel: three socket.io events. */
+/** How the messages travel: four socket.io events. */
 import { z } from 'zod';
 import { protocolErrorSchema, type ProtocolError } from './errors.js';
-import type { NewConsumer, Notification } from './notifications.js';
+import { sourceSamplesSchema } from './model.js';
+import type { NewConsumer, Notification, SamplesWanted } from './notifications.js';
 import { responseSchemas, type Request, type RequestType, type ResponseOf } from './requests.js';
 
 /** Path of socket.io on the server. */
@@ -18,6 +19,10 @@ export const newConsumerAckSchema = z.discriminatedUnion('ok', [
 ]);
 export type NewConsumerAck = z.infer<typeof newConsumerAckSchema>;
 
+/** Acknowledgement of `samplesWanted`; null: not in test mode, or no such picture any more. */
+export const samplesAckSchema = sourceSamplesSchema.nullable();
+export type SamplesAck = z.infer<typeof samplesAckSchema>;
+
 /** Events of a typed socket.io client: `Socket<ServerToClientEvents, ClientToServerEvents>`. */
 export interface ClientToServerEvents {
   request: (request: Request, ack: (answer: Ack) => void) => void;
@@ -25,6 +30,7 @@ export interface ClientToServerEvents {
 export interface ServerToClientEvents {
   notification: (notification: Notification) => void;
   newConsumer: (consumer: NewConsumer, ack: (answer: NewConsumerAck) => void) => void;
+  samplesWanted: (wanted: SamplesWanted, ack: (answer: SamplesAck) => void) => void;
 }
 
 const envelopeSchema = z.discriminatedUnion('ok', [

@@ -19,6 +19,10 @@ class ScriptedLink implements ClientLink {
     this.notifications.push(notification);
   }
 
+  askSamples(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   offerConsumer(consumer: NewConsumer): Promise<NewConsumerAck | undefined> {
     this.offers.push(consumer);
     return Promise.resolve(this.answers.shift());

@@ -16,6 +16,7 @@ import {
   type NotificationOf,
   type ProducerAppData,
   type RequestOf,
+  type SamplesAck,
   type VideoCodec,
 } from '../protocol/index.js';
 import type { ClientLink } from './ClientLink.js';
@@ -293,6 +294,15 @@ export class Room {
       fromPeerId: peer.id,
       report,
     });
+  }
+
+  /** Asks the peer that produces the stream for samples of a captured picture. */
+  async sourceSamples(peer: Peer, consumerId: string, drawnAt: number): Promise<SamplesAck> {
+    const { appData, peerId } = peer.requireDownlink().consumer(consumerId);
+    const { source } = appData;
+    if (source === 'mic') return null;
+    const link = this.peers.get(peerId)?.link;
+    return (await link?.askSamples({ type: 'samplesWanted', source, drawnAt })) ?? null;
   }
 
   /** @param last sent to everybody before the room goes. */

@@ -10,6 +10,7 @@ const DEFAULT: Bucket = { perSecond: 30, burst: 120 };
 /** Requests that come in streams, or that cost others something. */
 const BUCKETS: Partial<Record<RequestType, Bucket>> = {
   feedback: { perSecond: 600, burst: 1200 },
+  sourceSamples: { perSecond: 30, burst: 60 },
   requestKeyFrame: { perSecond: 5, burst: 20 },
   setConsumerPreferences: { perSecond: 60, burst: 240 },
   chat: { perSecond: 2, burst: 10 },

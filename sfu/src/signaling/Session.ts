@@ -6,6 +6,7 @@ import {
   errorCodeSchema,
   newConsumerAckSchema,
   requestSchema,
+  samplesAckSchema,
   type Ack,
   type ClientToServerEvents,
   type ErrorCode,
@@ -16,6 +17,8 @@ import {
   type Request,
   type RequestType,
   type ResponseOf,
+  type SamplesAck,
+  type SamplesWanted,
   type ServerToClientEvents,
 } from '../protocol/index.js';
 import type { PathCheck } from '../media/PathCheck.js';
@@ -26,6 +29,7 @@ import { RateLimiter } from './RateLimiter.js';
 export type SignalingSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 
 const OFFER_TIMEOUT_MS = 20_000;
+const SAMPLES_TIMEOUT_MS = 5_000;
 /** Requests of one client that may wait for earlier ones. */
 const MAX_QUEUED = 256;
 /** A client that sends this many wrong messages, or too many, is cut off. */
@@ -33,7 +37,13 @@ const MAX_ABUSES = 5000;
 const ABUSES: ReadonlySet<ErrorCode> = new Set(['invalid-message', 'rate-limited']);
 
 /** Answered at once; the others one after the other, in order of arrival. */
-const IMMEDIATE: ReadonlySet<RequestType> = new Set(['clockSync', 'feedback', 'reportStats']);
+const IMMEDIATE: ReadonlySet<RequestType> = new Set([
+  'clockSync',
+  'feedback',
+  'reportStats',
+  // Waits for another client.
+  'sourceSamples',
+]);
 
 /** One connection: validates, limits, orders and answers the requests of a client. */
 export class Session implements Connection {
@@ -55,6 +65,7 @@ export class Session implements Connection {
     this.link = {
       notify: (notification: Notification) => socket.emit('notification', notification),
       offerConsumer: (consumer) => this.#offer(consumer),
+      askSamples: (wanted) => this.#askSamples(wanted),
       close: () => socket.disconnect(true),
     };
     // What the types promise has to be checked: anybody can send anything.
@@ -134,6 +145,18 @@ export class Session implements Connection {
     } catch (error) {
       this.#logger.info({ err: error, consumerId: consumer.consumerId }, 'offer not answered');
       return undefined;
+    }
+  }
+
+  async #askSamples(wanted: SamplesWanted): Promise<SamplesAck> {
+    try {
+      const ack: unknown = await this.#socket
+        .timeout(SAMPLES_TIMEOUT_MS)
+        .emitWithAck('samplesWanted', wanted);
+      return samplesAckSchema.parse(ack);
+    } catch (error) {
+      this.#logger.info({ err: error }, 'samples not answered');
+      return null;
     }
   }
 }

@@ -223,6 +223,11 @@ export const handlers: { readonly [T in RequestType]: Handler<T> } = {
     return done;
   },
 
+  sourceSamples: async ({ consumerId, drawnAt }, connection) => {
+    const { room, peer } = member(connection);
+    return { samples: await room.sourceSamples(peer, consumerId, drawnAt) };
+  },
+
   chat: ({ text }, connection) => {
     const { room, peer } = member(connection);
     return { message: room.say(peer, text) };

@@ -5,6 +5,7 @@ import {
   newConsumerSchema,
   notificationSchema,
   parseAck,
+  samplesWantedSchema,
   type Ack,
   type ClientToServerEvents,
   type NewConsumer,
@@ -14,6 +15,7 @@ import {
   type RequestOf,
   type RequestType,
   type ResponseOf,
+  type SamplesAck,
   type ServerToClientEvents,
   type VideoCodec,
 } from '../protocol/index.js';
@@ -34,6 +36,8 @@ export class TestClient {
   readonly notifications: Notification[] = [];
   readonly consumers: NewConsumer[] = [];
   acceptConsumers = true;
+  /** What it answers where samples of its pictures are wanted. */
+  samples: (drawnAt: number) => SamplesAck = () => null;
   readonly #watchers = new Set<() => void>();
 
   constructor(url: string) {
@@ -46,6 +50,9 @@ export class TestClient {
       this.consumers.push(newConsumerSchema.parse(consumer));
       ack(this.acceptConsumers ? { ok: true } : { ok: false, message: 'not now' });
       this.#changed();
+    });
+    this.socket.on('samplesWanted', (wanted, ack) => {
+      ack(this.samples(samplesWantedSchema.parse(wanted).drawnAt));
     });
     this.socket.on('disconnect', () => {
       this.#changed();

@@ -8,7 +8,7 @@ import { useActions } from '../../state/actions.js';
 import { useStats } from '../../state/statsStore.js';
 import { ExportButtons } from './ExportButtons.js';
 import { StatsCharts } from './StatsCharts.js';
-import { formatBitrate } from './statsFormat.js';
+import { describeVideo, formatBitrate } from './statsFormat.js';
 import { Waterfall } from './Waterfall.js';
 
 export function StatsPanel({ call }: { readonly call: CallSnapshot }) {
@@ -48,13 +48,16 @@ export function StatsPanel({ call }: { readonly call: CallSnapshot }) {
 }
 
 function ConsumerStats({ consumer, name }: { consumer: ConsumerReport; name: string }) {
-  const { stats, stages, codec, source } = consumer;
+  const { stats, stages, codec, source, pictureQuality } = consumer;
   return (
     <section>
       <Title order={3} fz="sm" mb={6}>
         {name}
         {source === 'screen' ? ', screen' : ''} · {codec.toUpperCase()}
       </Title>
+      <Text size="sm" mb={4}>
+        {describeVideo(consumer)}
+      </Text>
       <Waterfall stages={stages} />
       <Text size="xs" c="dimmed" mt={6}>
         {stats
@@ -70,6 +73,11 @@ function ConsumerStats({ consumer, name }: { consumer: ConsumerReport; name: str
         {captureCheckText(consumer)}
       </Text>
       {consumer.glassToGlass && <GlassToGlassText report={consumer.glassToGlass} />}
+      {pictureQuality && (
+        <Text size="xs" c="dimmed">
+          {`PSNR ${pictureQuality.psnr.toFixed(1)} dB, mean of the latest of ${String(pictureQuality.pictures)} shown pictures compared`}
+        </Text>
+      )}
     </section>
   );
 }

@@ -24,6 +24,8 @@ interface TileFrameProps {
   /** Why the video is not INN. */
   readonly vp8Reason?: string | undefined;
   readonly quality?: ConnectionQuality;
+  /** Numbers of the video. */
+  readonly caption?: ReactNode;
   /** Shown over the picture. */
   readonly note?: string | undefined;
   readonly pinned: boolean;
@@ -60,6 +62,7 @@ export function TileFrame(props: TileFrameProps) {
           </ActionIcon>
         </Tooltip>
       </div>
+      {props.caption}
       {note && <div className={styles.note}>{note}</div>}
       <div className={styles.name}>
         {micMuted === true && <IconMicrophoneOff size={16} aria-label="muted" />}

@@ -1,4 +1,5 @@
 import type { CallSnapshot, RemotePeer, RemoteVideo } from '../../room/callSnapshot.js';
+import { ComparisonCaption } from './ComparisonCaption.js';
 import { RemoteVideoView } from './RemoteVideoView.js';
 import type { Tile } from './tiles.js';
 import { TileFrame } from './TileFrame.js';
@@ -32,7 +33,12 @@ export function TileView({ tile, call, label, pinned, onPin }: TileViewProps) {
       );
     case 'compared':
       return (
-        <TileFrame video={tile.video} vp8Reason="The same camera, sent to compare." {...frame}>
+        <TileFrame
+          video={tile.video}
+          vp8Reason="The same camera, sent to compare."
+          caption={<ComparisonCaption consumerId={tile.video.consumerId} />}
+          {...frame}
+        >
           <RemoteVideoView video={tile.video} />
         </TileFrame>
       );
@@ -63,6 +69,7 @@ function PeerTile({
       video={video}
       vp8Reason={peer.vp8Reason}
       quality={peer.quality}
+      caption={video && peer.compared && <ComparisonCaption consumerId={video.consumerId} />}
       note={noteFor(peer)}
       {...frame}
     >

@@ -48,6 +48,8 @@ const sample = {
       source: 'camera',
       codec: 'vp8',
       paused: true,
+      bitrate: 412_300,
+      pictureQuality: { psnr: 39.84, pictures: 12 },
       framesPresented: 7,
       stats: undefined,
       stages: {},
@@ -62,7 +64,9 @@ test('says where, what is sent and what is received', () => {
   expect(text).toContain('900 kbit/s available, round trip 20 ms, loss 1.0 %');
   expect(text).toContain('sends camera as inn, layer 2: 640×360 at 30.0 fps');
   expect(text).toContain('dropped late 10, last error: broken on purpose');
-  expect(text).toContain('receives camera as vp8 (consumer), paused: 7 frames shown');
+  expect(text).toContain(
+    'receives camera as vp8 (consumer), paused: 412 kbit/s, PSNR 39.8 dB, 7 frames shown',
+  );
 });
 
 test('is of use before the first numbers', () => {

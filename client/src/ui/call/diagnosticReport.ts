@@ -72,7 +72,11 @@ function describeProducer(producer: ProducerReport): string[] {
 
 function describeConsumer(consumer: ConsumerReport): string[] {
   const { consumerId, source, codec, paused, framesPresented, stats, stages } = consumer;
-  const head = `receives ${source} as ${codec} (${consumerId.slice(0, 8)})${paused ? ', paused' : ''}: `;
+  const { bitrate, pictureQuality } = consumer;
+  const head =
+    `receives ${source} as ${codec} (${consumerId.slice(0, 8)})${paused ? ', paused' : ''}: ` +
+    (bitrate === undefined ? '' : `${formatBitrate(bitrate)}, `) +
+    (pictureQuality === undefined ? '' : `PSNR ${pictureQuality.psnr.toFixed(1)} dB, `);
   const latency = `  latency p50/p95 ms: ${describeStages(stages)}`;
   if (stats === undefined) return [`${head}${String(framesPresented)} frames shown`, latency];
   const errors = Object.entries(stats.errors).filter(([, count]) => count > 0);

@@ -1,4 +1,4 @@
-import type { CallStats } from '../../room/callStats.js';
+import type { CallStats, ConsumerReport } from '../../room/callStats.js';
 
 /** bit/s as a person reads it. */
 export function formatBitrate(bitsPerSecond: number): string {
@@ -7,12 +7,34 @@ export function formatBitrate(bitsPerSecond: number): string {
     : `${(bitsPerSecond / 1000).toFixed(0)} kbit/s`;
 }
 
+/**
+ * What two videos of one camera are compared by: latency (by the time code where there is one: it is
+ * the same measure for both codecs), bit rate and, in test mode, PSNR.
+ */
+export function describeVideo({
+  stages,
+  bitrate,
+  glassToGlass,
+  pictureQuality,
+}: Pick<ConsumerReport, 'stages' | 'bitrate' | 'glassToGlass' | 'pictureQuality'>): string {
+  const latency = glassToGlass?.latency ?? stages.captureToDisplay;
+  return [
+    latency && `${latency.p50.toFixed(0)} ms`,
+    bitrate !== undefined && formatBitrate(bitrate),
+    pictureQuality && `${pictureQuality.psnr.toFixed(1)} dB`,
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
 const COLUMNS = [
   'time_ms',
   'consumer',
   'codec',
   'latency_p50_ms',
   'latency_p95_ms',
+  'received_bps',
+  'psnr_db',
   'frames_shown',
   'frames_decoded',
   'missing',
@@ -29,25 +51,28 @@ const COLUMNS = [
 /** One line per consumer and second. */
 export function statsToCsv(samples: readonly CallStats[]): string {
   const lines = samples.flatMap(({ at, network, consumers }) =>
-    consumers.map(({ consumerId, codec, framesPresented, stages, stats }) =>
-      [
-        at.toFixed(0),
-        consumerId,
-        codec,
-        stages.captureToDisplay?.p50.toFixed(1),
-        stages.captureToDisplay?.p95.toFixed(1),
-        framesPresented,
-        stats?.decoded,
-        stats?.missing,
-        stats?.freezes,
-        stats?.repairs.count,
-        stats?.repairs.p50.toFixed(1),
-        stats?.repairs.p95.toFixed(1),
-        stats?.repairs.max.toFixed(1),
-        stats?.qp,
-        stats?.activeShare.toFixed(3),
-        network?.availableOutgoingBitrate.toFixed(0),
-      ].join(','),
+    consumers.map(
+      ({ consumerId, codec, bitrate, pictureQuality, framesPresented, stages, stats }) =>
+        [
+          at.toFixed(0),
+          consumerId,
+          codec,
+          stages.captureToDisplay?.p50.toFixed(1),
+          stages.captureToDisplay?.p95.toFixed(1),
+          bitrate?.toFixed(0),
+          pictureQuality?.psnr.toFixed(2),
+          framesPresented,
+          stats?.decoded,
+          stats?.missing,
+          stats?.freezes,
+          stats?.repairs.count,
+          stats?.repairs.p50.toFixed(1),
+          stats?.repairs.p95.toFixed(1),
+          stats?.repairs.max.toFixed(1),
+          stats?.qp,
+          stats?.activeShare.toFixed(3),
+          network?.availableOutgoingBitrate.toFixed(0),
+        ].join(','),
     ),
   );
   return `${[COLUMNS.join(','), ...lines].join('\n')}\n`;
