@@ -3,7 +3,7 @@ import { KernelStages, readLayeredModel, type LayeredModel } from './inn/kernelS
 import { unpackModel, type ModelManifest } from './inn/modelPack.js';
 import { OnnxStages, type OnnxRuntime } from './inn/onnxStages.js';
 import type { Stages } from './inn/stages.js';
-import type { Kernels } from './kernels/kernels.js';
+import { Kernels } from './kernels/kernels.js';
 
 /** What one thread needs to encode and decode; shared by its encoders and decoders. */
 export interface CodecRuntime {
@@ -28,17 +28,39 @@ export interface CodecRuntimeOptions {
   readonly onnx?: OnnxEngine;
 }
 
+/** Kernel instances kept for the next encoder or decoder. */
+const MAX_IDLE_KERNELS = 2;
+
 /** The runtime as the codec itself sees it. */
 export class LoadedRuntime implements CodecRuntime {
+  readonly #module: WebAssembly.Module;
+  readonly #idle: Kernels[] = [];
   #open = true;
 
   constructor(
     readonly networks: LayeredModel | OnnxStages,
-    readonly kernels: WebAssembly.Module,
-  ) {}
+    module: WebAssembly.Module,
+  ) {
+    this.#module = module;
+  }
 
   get manifest(): ModelManifest {
     return this.networks.manifest;
+  }
+
+  /**
+   * Kernels with their memory for one encoder or decoder, from one that was closed where there is one:
+   * the first pass over fresh memory costs as much as coding a key frame (640×360: 40 ms).
+   */
+  takeKernels(): Kernels {
+    return this.#idle.pop() ?? Kernels.create(this.#module);
+  }
+
+  /** Nobody may use them, or what they allocated, any more. */
+  giveBack(kernels: Kernels): void {
+    if (this.#idle.length >= MAX_IDLE_KERNELS) return;
+    kernels.recycle();
+    this.#idle.push(kernels);
   }
 
   /** The networks for an encoder or decoder of pictures with up to `blocks` blocks. */
@@ -59,6 +81,7 @@ export class LoadedRuntime implements CodecRuntime {
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
+    this.#idle.length = 0;
     if (this.networks instanceof OnnxStages) await this.networks.close();
   }
 }

@@ -47,6 +47,54 @@ async function roundTrip(
   return { encoded, decoded };
 }
 
+describe('memory of closed encoders and decoders', () => {
+  it('serves later ones of any size, and their frames are the same', async () => {
+    const code = async (
+      own: CodecRuntime,
+      width: number,
+      height: number,
+    ): Promise<Uint8Array[]> => {
+      const encoder = createEncoder(own, { width, height });
+      const decoder = createDecoder(own);
+      const frames: Uint8Array[] = [];
+      for (let i = 0; i < 3; i++) {
+        const { data } = await encoder.encode(movingFrame(width, height, i), { qp: 28 });
+        await decoder.decode(data, i);
+        frames.push(data);
+      }
+      await encoder.close();
+      await decoder.close();
+      return frames;
+    };
+    const used = await createNodeRuntime();
+    for (const [width, height] of [
+      [96, 64],
+      [160, 96],
+      [40, 72],
+      [96, 64],
+    ] as const) {
+      const fresh = await createNodeRuntime();
+      expect(await code(used, width, height)).toEqual(await code(fresh, width, height));
+      await fresh.close();
+    }
+    await used.close();
+  });
+
+  it('is not taken from a frame that is still being coded', async () => {
+    const own = await createNodeRuntime();
+    const [first, second] = [0, 1].map(() => createEncoder(own, { width: 96, height: 64 }));
+    const frame = movingFrame(96, 64, 0);
+    const expected = (await second?.encode(frame, { qp: 20 }))?.data;
+    const coding = first?.encode(frame, { qp: 20 });
+    await first?.close();
+    const third = createEncoder(own, { width: 96, height: 64 });
+    const other = third.encode(noiseFrame(96, 64, 1), { qp: 30 });
+    expect((await coding)?.data).toEqual(expected);
+    await other;
+    await own.close();
+  });
+});
+
 describe('lossless operating point', () => {
   it('returns any frames exactly', async () => {
     await fc.assert(

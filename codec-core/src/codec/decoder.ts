@@ -7,7 +7,7 @@ import {
 } from '../bitstream/header.js';
 import { CodecError } from '../errors.js';
 import type { Stages } from '../inn/stages.js';
-import { Kernels } from '../kernels/kernels.js';
+import type { Kernels } from '../kernels/kernels.js';
 import { LoadedRuntime, type CodecRuntime } from '../runtime.js';
 import { StageTimer, type FrameContext } from './frameContext.js';
 import { codeKeyFrame } from './keyFrame.js';
@@ -39,6 +39,7 @@ interface Sized {
 
 class FrameDecoder implements Decoder {
   #sized: Sized | undefined;
+  #decoding = false;
   #open = true;
   readonly #runtime: LoadedRuntime;
 
@@ -51,6 +52,18 @@ class FrameDecoder implements Decoder {
 
   async decode(data: Uint8Array, timestamp: number, take?: TakeMemory): Promise<DecodedFrame> {
     if (!this.#open) throw new CodecError('closed', 'the decoder was closed');
+    this.#decoding = true;
+    return this.#decode(data, timestamp, take).finally(() => (this.#decoding = false));
+  }
+
+  async close(): Promise<void> {
+    this.#open = false;
+    // A frame that is still being decoded goes on writing to its kernels.
+    if (!this.#decoding) this.#hold(undefined);
+    return Promise.resolve();
+  }
+
+  async #decode(data: Uint8Array, timestamp: number, take?: TakeMemory): Promise<DecodedFrame> {
     const timer = new StageTimer();
     const header = readHeader(data);
     if (header.type === 'key') this.#checkKey(header);
@@ -100,7 +113,7 @@ class FrameDecoder implements Decoder {
     if (!reference) references.clear();
     references.store(header.frameId);
     const frame = saveFrame(kernels, work.grid, work.decoded, timestamp, take);
-    this.#sized = sized;
+    this.#hold(sized);
     timer.mark('store');
     return {
       frame,
@@ -117,12 +130,6 @@ class FrameDecoder implements Decoder {
         checksum,
       },
     };
-  }
-
-  async close(): Promise<void> {
-    this.#open = false;
-    this.#sized = undefined;
-    return Promise.resolve();
   }
 
   #checkKey(header: FrameHeader): void {
@@ -157,8 +164,15 @@ class FrameDecoder implements Decoder {
     return { sized: held && fits ? held : this.#create(header), reference: undefined };
   }
 
+  /** Buffers of another size, or none, take the place of those held. */
+  #hold(sized: Sized | undefined): void {
+    const before = this.#sized;
+    this.#sized = sized;
+    if (before !== undefined && before !== sized) this.#runtime.giveBack(before.kernels);
+  }
+
   #create(header: FrameHeader): Sized {
-    const kernels = Kernels.create(this.#runtime.kernels);
+    const kernels = this.#runtime.takeKernels();
     const work = createWorkspace(kernels, header.width, header.height, false);
     const stages = this.#runtime.stagesOn(kernels, work.grid.blocks);
     return { kernels, work, references: new References(kernels, work), stages };

@@ -8,7 +8,7 @@ import {
 import { CodecError } from '../errors.js';
 import { checkDimensions, checkFrame, type I420Frame } from '../frame/i420.js';
 import type { Stages } from '../inn/stages.js';
-import { Kernels } from '../kernels/kernels.js';
+import type { Kernels } from '../kernels/kernels.js';
 import { checkOperatingPoint, GROUP_COUNT, type OperatingPoint } from '../quant/points.js';
 import { LoadedRuntime, type CodecRuntime } from '../runtime.js';
 import { StageTimer, type FrameContext } from './frameContext.js';
@@ -52,12 +52,13 @@ class FrameEncoder implements Encoder {
   /** What the latest frame was predicted from; undefined for a key frame. */
   #latestReference: number | undefined;
   #timestamp = 0;
+  #coding = false;
   #open = true;
 
   constructor(runtime: LoadedRuntime, options: EncoderOptions) {
     this.#runtime = runtime;
     this.#options = options;
-    this.#kernels = Kernels.create(runtime.kernels);
+    this.#kernels = runtime.takeKernels();
     this.#work = createWorkspace(this.#kernels, options.width, options.height, true);
     this.#references = new References(this.#kernels, this.#work);
     this.#stages = runtime.stagesOn(this.#kernels, this.#work.grid.blocks);
@@ -86,7 +87,8 @@ class FrameEncoder implements Encoder {
     loadFrame(this.#kernels, this.#work.grid, frame, this.#work.current);
     timer.mark('load');
     this.#latest = undefined;
-    const encoded = await this.#code(point, reference, timer);
+    this.#coding = true;
+    const encoded = await this.#code(point, reference, timer).finally(() => (this.#coding = false));
     this.#latest = encoded.stats.frameId;
     this.#latestReference = reference?.frameId;
     this.#timestamp = frame.timestamp;
@@ -94,9 +96,12 @@ class FrameEncoder implements Encoder {
   }
 
   async close(): Promise<void> {
+    if (!this.#open) return Promise.resolve();
     this.#open = false;
     this.#references.clear();
     this.#latest = undefined;
+    // A frame that is still being coded goes on writing to them.
+    if (!this.#coding) this.#runtime.giveBack(this.#kernels);
     return Promise.resolve();
   }
 

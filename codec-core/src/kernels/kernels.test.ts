@@ -13,6 +13,22 @@ beforeAll(() => {
 
 const ROW = 96;
 
+describe('memory', () => {
+  it('is zeroed when it is handed out again', () => {
+    const kernels = Kernels.create(module);
+    const first = kernels.allocate(300_000);
+    kernels.bytes(first, 300_000).fill(7);
+    kernels.recycle();
+    const size = kernels.run.memory.buffer.byteLength;
+    const again = [kernels.allocate(1000), kernels.allocate(250_000)];
+    expect(again[0]).toBe(first);
+    expect(kernels.run.memory.buffer.byteLength).toBe(size);
+    expect(kernels.bytes(first, 251_000).every((byte) => byte === 0)).toBe(true);
+    const rest = kernels.allocate(200_000);
+    expect(kernels.bytes(rest, 200_000).every((byte) => byte === 0)).toBe(true);
+  });
+});
+
 describe('latent symbols', () => {
   it('come back from the range coder, whatever the scales say', () => {
     const kernels = Kernels.create(module);

@@ -238,11 +238,14 @@ const ALIGNMENT = 16;
 export class Kernels {
   readonly run: KernelExports;
   #next: number;
+  /** From here on memory has never been handed out. */
+  #untouched: number;
 
   private constructor(instance: WebAssembly.Instance) {
     this.run = instance.exports as unknown as KernelExports;
     this.run.initTables();
     this.#next = align(this.run.heapBase());
+    this.#untouched = this.#next;
   }
 
   /** @throws CodecError 'runtime-failed' when the module does not instantiate here. */
@@ -258,7 +261,7 @@ export class Kernels {
     }
   }
 
-  /** Reserves `bytes` zeroed bytes for the life of the instance, aligned to 16. */
+  /** Reserves `bytes` zeroed bytes until the instance is recycled, aligned to 16. */
   allocate(bytes: number): Pointer {
     const pointer = this.#next;
     this.#next = align(pointer + bytes);
@@ -270,7 +273,15 @@ export class Kernels {
         throw new CodecError('runtime-failed', 'no memory left for the codec', { cause });
       }
     }
+    const used = Math.min(this.#next, this.#untouched) - pointer;
+    if (used > 0) this.bytes(pointer, used).fill(0);
+    this.#untouched = Math.max(this.#untouched, this.#next);
     return pointer;
+  }
+
+  /** Takes back all that was reserved: the instance begins anew, with pages that are already there. */
+  recycle(): void {
+    this.#next = align(this.run.heapBase());
   }
 
   /** View of memory; valid until the next `allocate`. */
