@@ -130,7 +130,8 @@ describe('DecodeStream', () => {
   test('waits for the first key frame before it asks for one', async () => {
     const { stream, asked, receive, wait, shown, reports } = setUp();
     await receive(packet(7));
-    expect(reports).toEqual([{ acknowledged: [], lost: [7], needsKeyFrame: false }]);
+    expect(reports).toMatchObject([{ acknowledged: [], lost: [7], needsKeyFrame: false }]);
+    expect(reports[0]?.arrival?.sequence).toBe(7);
     wait(250);
     expect(asked).toEqual([]);
     wait(1500);

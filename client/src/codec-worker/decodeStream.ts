@@ -141,10 +141,9 @@ export class DecodeStream {
       // A carrier has the time of the last packet that it takes.
       const own = packet === packets.at(-1) ? absCaptureTime : undefined;
       this.#arrivals.set(packet, { at: now, absCaptureTime: own });
-      const tripMs = Math.min(
-        MAX_TRIP_MS,
-        Math.max(0, now - packet.captureTime - packet.stamps.sent),
-      );
+      const wayMs = now - packet.captureTime - packet.stamps.sent;
+      this.#reports.arrived({ sequence: packet.sequence, tripMs: wayMs }, now);
+      const tripMs = Math.min(MAX_TRIP_MS, Math.max(0, wayMs));
       this.#tripMs += TRIP_WEIGHT * (tripMs - this.#tripMs);
       this.#enqueue(this.#order.push(packet));
     }

@@ -251,6 +251,31 @@ describe('EncodeLoop', () => {
     await loop.close();
   });
 
+  test('frames are held back while a receiver tells of a queue, but not for ever', async () => {
+    const { loop, carrier, capture } = setUp();
+    const tell = (sequence: number, tripMs: number) =>
+      loop.noteReport('ann', {
+        ...{ acknowledged: [sequence], lost: [], needsKeyFrame: false },
+        arrival: { sequence, tripMs },
+      });
+    for (let index = 0; index < 10; index += 1) {
+      await capture(index);
+      tell(index, 50);
+    }
+    expect(carrier.packets).toHaveLength(10);
+    for (let index = 10; index < 16; index += 1) await capture(index);
+    // What left at 10 is here only now, after 900 ms: the next frame waits until 40 ms times 31.
+    tell(10, 950);
+    for (let index = 16; index < 28; index += 1) await capture(index);
+    const held = loop.stats.drops['frame-rate'];
+    expect(held).toBeGreaterThanOrEqual(8);
+    expect(held).toBeLessThanOrEqual(10);
+    loop.removeReceiver('ann');
+    for (let index = 28; index < 31; index += 1) await capture(index);
+    expect(loop.stats.drops['frame-rate']).toBe(held);
+    await loop.close();
+  });
+
   test('stamps are offsets to the capture in room time', async () => {
     const { loop, carrier, capture } = setUp();
     loop.clockOffset = 500;

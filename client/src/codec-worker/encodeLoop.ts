@@ -1,12 +1,13 @@
+import type { FeedbackReport } from '@inncall/sfu/protocol';
 import {
   createRecovery,
+  createSendBacklog,
   type EncodedFrame,
   type Encoder,
   type FramePlan,
   type FrameStats,
   type I420Frame,
   type RateController,
-  type ReceiverReport,
   type ReferenceChoice,
   type TakeMemory,
 } from '@inncall/codec-core';
@@ -97,6 +98,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     { readonly encoder: Encoder; readonly width: number; readonly height: number } | undefined;
   #last: LastCoded | undefined;
   readonly #recovery = createRecovery();
+  readonly #backlog = createSendBacklog();
   #clockOffset = 0;
   #paused = false;
   /** A captured frame is being copied. */
@@ -177,13 +179,16 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   }
 
   /** What a receiver says of the sent frames. */
-  noteReport(receiver: string, report: ReceiverReport): void {
-    this.#recovery.report(receiver, report, this.#options.now());
+  noteReport(receiver: string, report: FeedbackReport): void {
+    const now = this.#options.now();
+    this.#recovery.report(receiver, report, now);
+    if (report.arrival) this.#backlog.arrived(receiver, report.arrival, now);
     if (report.lost.length > 0 || report.needsKeyFrame) this.#still?.unsettle();
   }
 
   removeReceiver(receiver: string): void {
     this.#recovery.remove(receiver);
+    this.#backlog.remove(receiver);
   }
 
   /** ms that decoding all received pictures takes per frame interval. */
@@ -319,10 +324,12 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     const keyFrameAllowed = now() - this.#lastKeyFrameAt >= KEY_FRAME_INTERVAL_MS;
     if (keyFrameAllowed && this.#recovery.choose(now()).keyFrameNeeded) rate.requestKeyFrame();
     // Capture times are regular, so the plan is not upset by how busy this thread is.
+    const backlog = this.#backlog.reading(now(), rate.state.videoBitrate);
     const planned = rate.plan(capturedAt, {
       activity: lumaDifference(source, this.#last?.source),
       ...(rate.state.keyFrameWanted && { detail: lumaDetail(source) }),
       stillMs: this.#still?.stillMs(capturedAt) ?? 0,
+      ...(backlog && { backlog }),
       width: source.width,
       height: source.height,
     });
@@ -350,6 +357,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     this.#recovery.sent({ sequence, frameId: stats.frameId, reference, keep: choice.keep });
     if (reference !== undefined && choice.repairs) this.#repairs += 1;
     const encodeEnd = now();
+    this.#backlog.sent(sequence, encodeEnd, 8 * data.length);
     this.#options.onPicture?.({ ...picture, captureTime });
     this.#note({ stats, source, encodeMs, at: encodeStart, late: this.#drops.counts.late });
     rate.frameSent(capturedAt, { plan, bytes: data.length, activeShare: stats.activeShare });

@@ -21,6 +21,27 @@ describe('ReceiverReports', () => {
     expect(sent.map(({ acknowledged }) => acknowledged)).toEqual([[0], [1, 2]]);
   });
 
+  test('names the quickest of the latest arrivals, where the clocks make sense of its way', () => {
+    const { reports, sent } = setUp();
+    const arrive = (sequence: number, tripMs: number, at: number) => {
+      reports.arrived({ sequence, tripMs }, at);
+      reports.acknowledge(sequence);
+      reports.update([], at);
+    };
+    arrive(3, 1e7, 0);
+    arrive(4, 30, 100);
+    arrive(5, 150, 200);
+    arrive(6, 41, 310);
+    arrive(7, 600, 700);
+    expect(sent.map(({ arrival }) => arrival)).toEqual([
+      undefined,
+      { sequence: 4, tripMs: 30 },
+      { sequence: 4, tripMs: 30 },
+      { sequence: 6, tripMs: 41 },
+      { sequence: 7, tripMs: 600 },
+    ]);
+  });
+
   test('tells a new loss at once with what was decoded, and repeats it until it is over', () => {
     const { reports, sent } = setUp();
     reports.acknowledge(3);

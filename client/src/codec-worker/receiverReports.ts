@@ -1,5 +1,13 @@
 import { LIMITS, type FeedbackReport } from '@inncall/sfu/protocol';
 
+/**
+ * Of the frames that arrived within so long, ms, the quickest is named: a packet that had to be sent
+ * again holds up a frame and those behind it, a queue holds up all.
+ */
+const QUICKEST_OF_MS = 200;
+
+type Arrival = NonNullable<FeedbackReport['arrival']>;
+
 /** Acknowledgements that tell nothing urgent are gathered for so long. */
 const INTERVAL_MS = 100;
 
@@ -14,6 +22,7 @@ export class ReceiverReports {
   #reportedLost = new Set<number>();
   #needsKeyFrame = false;
   #sentAt = -Infinity;
+  #arrivals: (Arrival & { readonly at: number })[] = [];
 
   constructor(send: (report: FeedbackReport) => void) {
     this.#send = send;
@@ -26,6 +35,13 @@ export class ReceiverReports {
   /** The next report asks for a key frame. */
   requestKeyFrame(): void {
     this.#needsKeyFrame = true;
+  }
+
+  /** A frame is here at `at` (ms); clocks that are not aligned yet tell nothing of its way. */
+  arrived(arrival: Arrival, at: number): void {
+    if (Math.abs(arrival.tripMs) > LIMITS.tripMs) return;
+    this.#arrivals = this.#arrivals.filter((earlier) => at - earlier.at < QUICKEST_OF_MS);
+    this.#arrivals.push({ ...arrival, at });
   }
 
   /**
@@ -44,9 +60,20 @@ export class ReceiverReports {
       acknowledged: this.#acknowledged.slice(-LIMITS.feedbackFrames),
       lost: shorten(lost),
       needsKeyFrame: this.#needsKeyFrame,
+      ...this.#quickest(),
     });
     this.#acknowledged = [];
     this.#needsKeyFrame = false;
+  }
+
+  #quickest(): Pick<FeedbackReport, 'arrival'> {
+    const [first, ...others] = this.#arrivals;
+    if (first === undefined) return {};
+    const { sequence, tripMs } = others.reduce(
+      (best, arrival) => (arrival.tripMs <= best.tripMs ? arrival : best),
+      first,
+    );
+    return { arrival: { sequence, tripMs } };
   }
 }
 

@@ -46,6 +46,14 @@ test('halves again and again while reports are missing, and recovers with the ne
   expect(bandwidth.sustained(7000)).toBe(800_000);
 });
 
+test('who tells of arrivals is not silent, though no report comes', () => {
+  const bandwidth = steady(500_000, 1000);
+  bandwidth.heard(2900);
+  expect(bandwidth.sustained(3000)).toBe(500_000);
+  expect(bandwidth.fresh(3000)).toBe(true);
+  expect(bandwidth.sustained(3600)).toBeCloseTo(250_000, 0);
+});
+
 test('slow reporters are not taken for silent ones', () => {
   const bandwidth = createBandwidth();
   for (let now = 0; now <= 10_000; now += 500) bandwidth.report(feedback(now, 800_000));
@@ -57,7 +65,7 @@ test('a standing queue lowers the share to use, down to 70 %', () => {
   expect(bandwidth.queueFactor).toBe(1);
   bandwidth.report(feedback(1200, 500_000, { rttMs: 160 }));
   expect(bandwidth.queueFactor).toBeCloseTo(0.9, 2);
-  bandwidth.report(feedback(1400, 500_000, { pacerQueueMs: 5000 }));
+  bandwidth.report(feedback(1400, 500_000, { rttMs: 5000 }));
   expect(bandwidth.queueFactor).toBe(0.7);
 });
 

@@ -33,13 +33,15 @@ export const MAX_BITRATE = 1e9;
 
 export interface Bandwidth {
   report(feedback: NetworkFeedback): void;
+  /** By another way it is known that frames arrived lately: the last report is not doubted for its age. */
+  heard(at: number): void;
   /** bit/s that the link takes, as far as is known; undefined before the first report */
   sustained(now: number): number | undefined;
   /** Share of it to use while queues drain, 0.7..1. */
   readonly queueFactor: number;
   /** share of the rate that retransmissions need, 0..0.5 */
   readonly loss: number;
-  /** ms that packets wait, in the pacer and in the network */
+  /** ms that packets wait in the network, by the round trip */
   readonly queueMs: number;
   /** whether the last report is recent */
   fresh(now: number): boolean;
@@ -48,7 +50,7 @@ export interface Bandwidth {
 /**
  * Turns the transport's estimate into a rate to rely on: quick down, slow up, as the minimum of the
  * last report, a fast and a slow moving average (hls.js, EwmaBandWidthEstimator). It falls further
- * while a queue stands (the estimator needs some round trips to see it) and while reports are missing.
+ * while a queue stands (the estimator needs some round trips to see it) and while nobody tells anything.
  */
 export function createBandwidth(): Bandwidth {
   let last: { readonly now: number; readonly bitrate: number } | undefined;
@@ -59,9 +61,15 @@ export function createBandwidth(): Bandwidth {
   let queueMs = 0;
   let jitterMs = 0;
   let usualGapMs = 0;
+  let heardAt = -Infinity;
 
   const doubtMs = (now: number): number =>
-    last ? Math.max(0, now - last.now - Math.max(STALE_AFTER_MS, STALE_GAPS * usualGapMs)) : 0;
+    last
+      ? Math.max(
+          0,
+          now - Math.max(last.now, heardAt) - Math.max(STALE_AFTER_MS, STALE_GAPS * usualGapMs),
+        )
+      : 0;
 
   return {
     report(feedback) {
@@ -75,7 +83,6 @@ export function createBandwidth(): Bandwidth {
       const rtt = clampArgument('rttMs', feedback.rttMs, 0, 1e6);
       const lost = clampArgument('lossFraction', feedback.lossFraction, 0, 1);
       const jitter = clampArgument('jitterMs', feedback.jitterMs, 0, 1e5);
-      const pacer = clampArgument('pacerQueueMs', feedback.pacerQueueMs ?? 0, 0, 1e5);
 
       const gap = last ? Math.min(MAX_REPORT_GAP_MS, Math.max(0, now - last.now)) : Infinity;
       fast = approach(fast, bitrate, gap, FAST_HALF_LIFE_MS);
@@ -83,9 +90,12 @@ export function createBandwidth(): Bandwidth {
       loss = last ? loss + LOSS_WEIGHT * (lost - loss) : lost;
       usualGapMs += last ? GAP_WEIGHT * (gap - usualGapMs) : 0;
       baseRtt = Math.min(rtt, baseRtt + (Number.isFinite(gap) ? BASE_RTT_DRIFT * gap : 0));
-      queueMs = Math.max(rtt - baseRtt, pacer);
+      queueMs = rtt - baseRtt;
       jitterMs = jitter;
       last = { now: Math.max(now, last?.now ?? now), bitrate };
+    },
+    heard(at) {
+      heardAt = Math.max(heardAt, at);
     },
     sustained(now) {
       if (!last) return undefined;

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CodecError } from '../errors.js';
 import { createRateController } from './controller.js';
 import { createContent, type ContentOptions } from './simulation/content.js';
+import type { BacklogReading } from './sendBacklog.js';
 import { encodeFrame } from './simulator.js';
 import type { FramePlan, NetworkFeedback, RateController, RateControllerOptions } from './types.js';
 import { createWire } from './wire.js';
@@ -38,6 +39,7 @@ function run(
     readonly options?: RateControllerOptions;
     readonly content?: Partial<ContentOptions>;
     readonly each?: (controller: RateController, now: number) => void;
+    readonly backlog?: (now: number) => BacklogReading | undefined;
   } = {},
 ): Run {
   const controller = createRateController(setup.options);
@@ -51,7 +53,11 @@ function run(
     }
     setup.each?.(controller, at);
     const activity = content.advance();
-    const plan = controller.plan(at, activity === undefined ? undefined : { activity });
+    const backlog = setup.backlog?.(at);
+    const plan = controller.plan(at, {
+      ...(activity !== undefined && { activity }),
+      ...(backlog && { backlog }),
+    });
     plans.push(plan);
     if (plan.action !== 'encode') continue;
     const coded = encodeFrame(controller, content, plan);
@@ -171,9 +177,9 @@ describe('a live target', () => {
         bitrate: fc.integer({ min: 0, max: 3_000_000 }),
         rttMs: fc.integer({ min: 0, max: 2000 }),
         lossFraction: fc.double({ min: 0, max: 1, noNaN: true }),
-        pacerQueueMs: fc.integer({ min: 0, max: 1000 }),
         gapMs: fc.integer({ min: 0, max: 3000 }),
         encodeMs: fc.integer({ min: 0, max: 200 }),
+        backlogMs: fc.integer({ min: 0, max: 5000 }),
       }),
       { maxLength: 60 },
     );
@@ -182,15 +188,18 @@ describe('a live target', () => {
         const controller = createRateController();
         const content = createContent({ seed: 2 });
         let now = 0;
-        const step = (): boolean => {
+        const step = (backlogMs?: number): boolean => {
           content.advance();
-          const plan = controller.plan(now);
+          const plan = controller.plan(
+            now,
+            backlogMs === undefined ? {} : { backlog: { waitMs: backlogMs, heardMs: 0 } },
+          );
           if (plan.action === 'encode') {
             controller.frameSent(now, encodeFrame(controller, content, plan));
           }
           return plan.action === 'encode';
         };
-        for (const { gapMs, bitrate, encodeMs, ...more } of list) {
+        for (const { gapMs, bitrate, encodeMs, backlogMs, ...more } of list) {
           now += gapMs;
           controller.networkFeedback(feedback(now, bitrate, more));
           controller.deviceFeedback({
@@ -199,7 +208,7 @@ describe('a live target', () => {
             frameIntervalMs: FRAME_MS,
             activeShare: 1,
           });
-          step();
+          step(backlogMs);
         }
         let coded = 0;
         for (const end = now + 3000; now < end; now += FRAME_MS) {
@@ -228,6 +237,39 @@ describe('a live target', () => {
       expect(point.pixelRate).toBeGreaterThanOrEqual(less.pixelRate);
       if (point.pixelRate === less.pixelRate) expect(point.qp).toBeLessThan(less.qp + 0.01);
     });
+  });
+});
+
+describe('what receivers tell of the way', () => {
+  const between = ({ sent }: Run, from: number, to: number) =>
+    sent.filter(({ at }) => at >= from && at < to);
+
+  test('a backlog makes frames small, a long one holds them back, but never for long', () => {
+    const told = (waitMs: number) =>
+      run(15, () => 600_000, {
+        backlog: (at) => ({ waitMs: at < 10_000 ? 0 : waitMs, heardMs: 20 }),
+      });
+    const [none, some, long] = [told(0), told(80), told(500)];
+    const bytes = (of: Run) => mean(between(of, 10_000, 15_000).map((frame) => frame.bytes));
+    expect(between(some, 10_000, 15_000)).toHaveLength(150);
+    expect(bytes(some)).toBeLessThan(0.8 * bytes(none));
+    const times = between(long, 10_000, 15_000).map(({ at }) => at);
+    const gaps = times.slice(1).map((at, i) => at - (times[i] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThan(150);
+    expect(Math.max(...gaps)).toBeLessThan(200);
+    expect(bytes(long)).toBeLessThan(0.5 * bytes(none));
+  });
+
+  test('while frames arrive, lost reports are no reason to doubt the estimate', () => {
+    const silent = (heard: boolean) => {
+      const controller = createRateController();
+      controller.networkFeedback(feedback(0, 800_000));
+      const backlog = heard && { backlog: { waitMs: 0, heardMs: 50 } };
+      for (let at = 0; at < 2000; at += FRAME_MS) controller.plan(at, backlog || {});
+      return controller.state.videoBitrate;
+    };
+    expect(silent(true)).toBeGreaterThan(700_000);
+    expect(silent(false)).toBeLessThan(100_000);
   });
 });
 
@@ -510,7 +552,8 @@ describe('hostile arguments', () => {
           () => controller.setTargetBitrate(value),
           () => controller.contentHint({ kind: 'camera', activity: value }),
           () => controller.networkFeedback(feedback(0, value)),
-          () => controller.networkFeedback(feedback(0, 1, { pacerQueueMs: value })),
+          () => controller.plan(0, { backlog: { waitMs: value, heardMs: 0 } }),
+          () => controller.plan(0, { backlog: { waitMs: 0, heardMs: value } }),
           () =>
             controller.deviceFeedback({
               encodeMs: value,

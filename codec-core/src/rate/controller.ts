@@ -63,6 +63,9 @@ const MIN_KEY_INTERVAL_MS = 500;
 /** Time constant of the smoothed index, ms. */
 const QP_SMOOTHING_MS = 1000;
 
+/** A queue that others fill does not drain by waiting: then a small frame goes all the same. */
+const LONGEST_HOLD_MS = 160;
+
 /** A frame that comes this share of an interval early still counts as due: capture jitters. */
 const EARLY_SHARE = 0.45;
 
@@ -166,7 +169,8 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   function updateRung(now: number): void {
     if (fixed) return;
     if (smoothQp === undefined) {
-      const budget = buffer.room(limits.keyBudgetMs);
+      // What waits at this moment says nothing of the minutes that follow.
+      const budget = (plannedRate * limits.keyBudgetMs) / 1000;
       rung.start(now, (scale) =>
         model.qpFor({ keyFrame: true, pixels: pixelsAt(scale), detail: hintedDetail }, budget),
       );
@@ -182,6 +186,10 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   const standsStill = (): boolean => stillMs >= STILL_AFTER_MS;
 
   const tooEarly = (now: number): boolean => now < dueAt - EARLY_SHARE * intervalMs();
+
+  /** Lets a real backlog drain, but not for so long that the picture stands still. */
+  const held = (now: number, backlogMs = 0): boolean =>
+    backlogMs >= limits.fullMs && now - plannedAt < LONGEST_HOLD_MS;
 
   function keyFrameDue(now: number): boolean {
     if (sentPixels !== pixelsAt(rung.scale)) return true;
@@ -275,12 +283,18 @@ export function createRateController(options: RateControllerOptions = {}): RateC
     if (size.height !== undefined) height = sideArgument('height', size.height);
   }
 
+  /** ms that a frame would wait now, where receivers tell; who tells of arrivals is a sign of life. */
+  function takeBacklog(now: number, { backlog }: FrameHint): number | undefined {
+    if (backlog === undefined) return undefined;
+    bandwidth.heard(now - clampArgument('backlog.heardMs', backlog.heardMs, 0, 1e9));
+    return clampArgument('backlog.waitMs', backlog.waitMs, 0, 1e5);
+  }
+
   return {
     networkFeedback(feedback) {
       bandwidth.report(feedback);
       const now = tick(feedback.now);
       buffer.advance(now, videoBitrate(now));
-      if (feedback.pacerQueueMs !== undefined) buffer.raiseTo(Math.max(0, feedback.pacerQueueMs));
     },
     deviceFeedback: (feedback) => rung.device(feedback),
     contentHint({ kind, activity }) {
@@ -299,11 +313,13 @@ export function createRateController(options: RateControllerOptions = {}): RateC
     plan(time, hint = {}) {
       takeHint(hint);
       const now = tick(time);
+      const backlogMs = takeBacklog(now, hint);
       updateGate(now);
       buffer.advance(now, followRate(now));
+      buffer.setBacklog(backlogMs);
       if (gate.state === 'paused') return idle('pause');
       updateRung(now);
-      if (!fixed && (tooEarly(now) || buffer.full())) return idle('skip');
+      if (!fixed && (tooEarly(now) || buffer.full() || held(now, backlogMs))) return idle('skip');
 
       context = {
         keyFrame: keyFrameDue(now),

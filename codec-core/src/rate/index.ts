@@ -1,4 +1,10 @@
 export { createRateController } from './controller.js';
+export {
+  createSendBacklog,
+  type BacklogReading,
+  type FrameArrival,
+  type SendBacklog,
+} from './sendBacklog.js';
 export type {
   ContentHint,
   ContentKind,

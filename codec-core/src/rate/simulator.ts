@@ -8,6 +8,7 @@ import {
 } from './simulation/metrics.js';
 import { createPath, packetCount } from './simulation/path.js';
 import type { Scenario } from './simulation/scenarios.js';
+import { createSendBacklog, type FrameArrival } from './sendBacklog.js';
 import type { FramePlan, RateController, RateControllerOptions } from './types.js';
 import { createWire } from './wire.js';
 
@@ -28,6 +29,9 @@ export interface SimulationOptions {
 
 const CAPTURE_INTERVAL_MS = 1000 / 30;
 const POLL_MS = 200;
+/** A receiver tells what arrived so often. */
+const TELL_MS = 100;
+const RECEIVER = 'receiver';
 const AUDIO_INTERVAL_MS = 20;
 const AUDIO_PACKET_BITS = 8 * 100;
 const PACKET_OVERHEAD_BYTES = 50;
@@ -51,11 +55,19 @@ export function simulate(options: SimulationOptions): SimulationReport {
   const sent: Omit<FrameRecord, 'arrivedAt'>[] = [];
   const arrivedAt: (number | undefined)[] = [];
   const missing: number[] = [];
+  const backlog = createSendBacklog();
+  const told: { readonly at: number; readonly arrival: FrameArrival }[] = [];
+  let untold: FrameArrival | undefined;
+  let toldAt = -Infinity;
   let attempts = 0;
 
   function capture(now: number): void {
     const activity = content.advance();
-    const plan = controller.plan(now, activity === undefined ? undefined : { activity });
+    const reading = backlog.reading(now, controller.state.videoBitrate);
+    const plan = controller.plan(now, {
+      ...(reading && { backlog: reading }),
+      ...(activity !== undefined && { activity }),
+    });
     if (plan.action !== 'encode') return;
     const coded = encodeFrame(controller, content, plan);
     controller.frameSent(now, coded);
@@ -66,6 +78,7 @@ export function simulate(options: SimulationOptions): SimulationReport {
     attempts += coded.plan.attempt + 1;
     const bits = wire.bits(coded.bytes);
     path.send(now, bits, sent.length);
+    backlog.sent(sent.length, now, bits);
     missing[sent.length] = packetCount(bits);
     videoBits[now] = bits;
     sent.push({ capturedAt: now, ...coded });
@@ -74,7 +87,22 @@ export function simulate(options: SimulationOptions): SimulationReport {
   function receive(now: number, frame: number): void {
     const left = (missing[frame] ?? 0) - 1;
     missing[frame] = left;
-    if (left === 0) arrivedAt[frame] = now;
+    if (left > 0) return;
+    arrivedAt[frame] = now;
+    const tripMs = now - (sent[frame]?.capturedAt ?? now);
+    if (frame > (untold?.sequence ?? -1)) untold = { sequence: frame, tripMs };
+  }
+
+  function tell(now: number): void {
+    if (untold && now - toldAt >= TELL_MS && !scenario.feedbackLost(now)) {
+      told.push({ at: now + scenario.delayMs, arrival: untold });
+      untold = undefined;
+      toldAt = now;
+    }
+    for (let next = told[0]; next && next.at <= now; next = told[0]) {
+      told.shift();
+      backlog.arrived(RECEIVER, next.arrival, now);
+    }
   }
 
   let nextCapture = 0;
@@ -91,6 +119,7 @@ export function simulate(options: SimulationOptions): SimulationReport {
     if (now % AUDIO_INTERVAL_MS === 0) path.sendAtOnce(now, AUDIO_PACKET_BITS);
     const { wireBits: bits, arrived } = path.step(now);
     for (const frame of arrived) receive(now, frame);
+    tell(now);
     const feedback = now % POLL_MS === 0 ? path.feedback(now) : undefined;
     if (feedback) controller.networkFeedback(feedback);
     wireBits[now] = bits;

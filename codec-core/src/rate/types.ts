@@ -1,3 +1,5 @@
+import type { BacklogReading } from './sendBacklog.js';
+
 /** What is filmed: people prefer motion to sharpness, a shared screen sharpness to motion. */
 export type ContentKind = 'camera' | 'screen';
 
@@ -27,8 +29,6 @@ export interface NetworkFeedback {
   readonly lossFraction: number;
   /** interarrival jitter, ms */
   readonly jitterMs: number;
-  /** ms of packets still waiting in the sender's pacer, where known */
-  readonly pacerQueueMs?: number;
 }
 
 /** How long this device works on one frame. */
@@ -58,6 +58,8 @@ export interface FrameHint {
   readonly height?: number;
   /** ms since the picture last changed, where it shall become bit-exact when it stands still */
   readonly stillMs?: number;
+  /** what receivers tell of the frames on their way, where they do */
+  readonly backlog?: BacklogReading;
 }
 
 /** Operating point and size limits of the next frame. Every field is set for every action. */

@@ -28,15 +28,18 @@ test('is full at fullMs, and always without a rate', () => {
   expect(idle.full()).toBe(true);
 });
 
-test('a backlog of the transport only raises the content', () => {
+test('a real backlog counts where it is longer, at any rate, and is forgotten with the next word', () => {
   const buffer = createVirtualBuffer(OPTIONS);
   buffer.advance(0, 100_000);
-  buffer.raiseTo(80);
-  expect(buffer.contentMs()).toBe(80);
-  buffer.raiseTo(10);
+  buffer.setBacklog(80);
   expect(buffer.contentMs()).toBe(80);
   expect(buffer.room(100)).toBe(2000);
   expect(buffer.room(50)).toBe(0);
+  buffer.advance(0, 50_000);
+  expect(buffer.contentMs()).toBe(80);
+  buffer.spend(500);
+  buffer.setBacklog(5);
+  expect(buffer.contentMs()).toBe(10);
 });
 
 test('spending only while it is not full never exceeds rate, bucket and one frame in any window', () => {

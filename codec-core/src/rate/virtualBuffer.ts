@@ -19,8 +19,11 @@ export interface VirtualBuffer {
   /** Drains until `now` at `bitrate`. */
   advance(now: number, bitrate: number): void;
   spend(bits: number): void;
-  /** Corrects the content upwards, when the transport knows of a longer backlog. */
-  raiseTo(ms: number): void;
+  /**
+   * What is known of the real backlog at present, ms: counts where it is longer. A lower rate then does
+   * not make the content last longer: how soon it is gone shows by itself.
+   */
+  setBacklog(ms: number | undefined): void;
   contentMs(): number;
   full(): boolean;
   /** bits of an ordinary frame */
@@ -32,27 +35,34 @@ export interface VirtualBuffer {
 export function createVirtualBuffer(options: VirtualBufferOptions): VirtualBuffer {
   let bits = 0;
   let bitsPerMs = 0;
+  let backlogMs: number | undefined;
   let at: number | undefined;
+
+  /** No backlog leaves credit as it is. */
+  const content = (): number =>
+    backlogMs !== undefined && backlogMs > 0 ? Math.max(bits, backlogMs * bitsPerMs) : bits;
 
   return {
     advance(now, bitrate) {
-      bitsPerMs = bitrate / 1000;
+      const rate = bitrate / 1000;
+      if (backlogMs !== undefined && rate < bitsPerMs) bits *= rate / bitsPerMs;
+      bitsPerMs = rate;
       bits = Math.max(bits - bitsPerMs * (now - (at ?? now)), -options.creditMs * bitsPerMs);
       at = now;
     },
     spend(spent) {
       bits += spent;
     },
-    raiseTo(ms) {
-      bits = Math.max(bits, ms * bitsPerMs);
+    setBacklog(ms) {
+      backlogMs = ms;
     },
-    contentMs: () => (bitsPerMs > 0 ? bits / bitsPerMs : 0),
+    contentMs: () => (bitsPerMs > 0 ? content() / bitsPerMs : 0),
     full: () => bits >= options.fullMs * bitsPerMs,
     allowance(intervalMs) {
       const even = intervalMs * bitsPerMs;
-      const corrected = even - bits * Math.min(1, intervalMs / options.correctionMs);
+      const corrected = even - content() * Math.min(1, intervalMs / options.correctionMs);
       return Math.min(MAX_ALLOWANCE * even, Math.max(MIN_ALLOWANCE * even, corrected));
     },
-    room: (budgetMs) => Math.max(0, budgetMs * bitsPerMs - bits),
+    room: (budgetMs) => Math.max(0, budgetMs * bitsPerMs - content()),
   };
 }

@@ -96,7 +96,8 @@ export const chatMessageSchema = z.object({
 });
 export type ChatMessage = z.infer<typeof chatMessageSchema>;
 
-const frames = z.array(z.int().min(0).max(0xffff_ffff)).max(LIMITS.feedbackFrames);
+const frame = z.int().min(0).max(0xffff_ffff);
+const frames = z.array(frame).max(LIMITS.feedbackFrames);
 const milliseconds = z.number().min(0).max(60_000);
 
 /** What a receiver tells a sender about one INN stream. Frames are named by their packets' sequence numbers. */
@@ -107,6 +108,14 @@ export const feedbackReportSchema = z.object({
   lost: frames,
   /** Nothing that this receiver holds leads on: it needs a key frame newer than all frames named here. */
   needsKeyFrame: z.boolean(),
+  /** The frame that came quickest of those that arrived lately. */
+  arrival: z
+    .object({
+      sequence: frame,
+      /** From leaving the sender, by its stamp, to arriving: room times, whose error may make it negative. */
+      tripMs: z.number().min(-LIMITS.tripMs).max(LIMITS.tripMs),
+    })
+    .exactOptional(),
 });
 export type FeedbackReport = z.infer<typeof feedbackReportSchema>;
 

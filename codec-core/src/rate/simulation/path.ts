@@ -135,7 +135,6 @@ export function createPath(scenario: Scenario, seed: number): Path {
     },
     feedback(now) {
       if (polled.arrived === 0) return undefined;
-      const backlog = pacer.reduce((bits, packet) => bits + packet.bits, 0);
       const lossFraction = polled.lost / (polled.arrived + polled.lost);
       polled = emptyMeasure();
       return {
@@ -144,7 +143,6 @@ export function createPath(scenario: Scenario, seed: number): Path {
         rttMs: 2 * scenario.delayMs + queueMs,
         lossFraction,
         jitterMs: 0,
-        pacerQueueMs: (1000 * backlog) / (PACING_FACTOR * estimate.bitrate),
       };
     },
   };
