@@ -64,7 +64,7 @@ const MIN_KEY_INTERVAL_MS = 500;
 const QP_SMOOTHING_MS = 1000;
 
 /** A queue that others fill does not drain by waiting: then a small frame goes all the same. */
-const LONGEST_HOLD_MS = 160;
+const LONGEST_HOLD_MS = 120;
 
 /** A frame that comes this share of an interval early still counts as due: capture jitters. */
 const EARLY_SHARE = 0.45;
