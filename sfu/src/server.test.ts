@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Socket } from 'socket.io-client';
 import { PROTOCOL_VERSION, type Ack, type FeedbackReport } from './protocol/index.js';
 import type { InnCallServer } from './server.js';
 import { cameraRequest, micRequest } from './testing/rtp.js';
 import { TestClient } from './testing/TestClient.js';
+import { testRoom } from './testing/testRoom.js';
 import { startTestServer } from './testing/testServer.js';
 
 const scrape = async (server: InnCallServer, name: string): Promise<string[]> => {
@@ -11,40 +12,10 @@ const scrape = async (server: InnCallServer, name: string): Promise<string[]> =>
   return text.split('\n').filter((line) => line.startsWith(name));
 };
 
-/** A real server with a real mediasoup worker; clients without media. */
+/** Clients without media. */
 describe('a call', () => {
-  let server: InnCallServer;
-  const clients: TestClient[] = [];
-  let roomNumber = 0;
-  let roomId: string;
-
-  beforeAll(async () => {
-    server = await startTestServer('--max-peers', '3', '--reconnect-grace', '300');
-  });
-  afterAll(async () => {
-    await server.close();
-  });
-  afterEach(() => {
-    for (const client of clients.splice(0)) client.close();
-  });
-
-  const connect = (): TestClient => {
-    const client = new TestClient(server.url);
-    clients.push(client);
-    return client;
-  };
-  const newRoom = (): string => (roomId = `room-${String((roomNumber += 1))}`);
-
-  /** Ada sends and Bob receives, in a room of their own. */
-  const pair = async (bobDecodes: ('inn' | 'vp8')[] = ['inn', 'vp8']) => {
-    newRoom();
-    const [ada, bob] = [connect(), connect()];
-    const adaJoined = await ada.join({ roomId, displayName: 'Ada' });
-    const bobJoined = await bob.join({ roomId, displayName: 'Bob', decodes: bobDecodes });
-    const send = await ada.transport('send');
-    const recv = await bob.transport('recv');
-    return { ada, bob, adaJoined, bobJoined, send, recv };
-  };
+  const room = testRoom('--max-peers', '3', '--reconnect-grace', '300');
+  const { connect, newRoom, pair } = room;
 
   it('tells who is there, who comes and who leaves', async () => {
     const { ada, bob, adaJoined, bobJoined } = await pair();
@@ -58,7 +29,7 @@ describe('a call', () => {
       reason: 'left',
     });
     expect(await bob.ask({ type: 'leave' })).toMatchObject({ error: { code: 'not-joined' } });
-    await bob.join({ roomId, displayName: 'Bob' });
+    await bob.join({ roomId: room.roomId, displayName: 'Bob' });
     await ada.heard('peerJoined', 2);
   });
 
@@ -113,7 +84,7 @@ describe('a call', () => {
     await ada.request<'produce'>(micRequest(send));
     await ada.request<'produce'>(cameraRequest(send, 'inn'));
     const late = connect();
-    const { peers } = await late.join({ roomId, displayName: 'Late' });
+    const { peers } = await late.join({ roomId: room.roomId, displayName: 'Late' });
     expect(peers.find(({ displayName }) => displayName === 'Ada')).toMatchObject({
       micMuted: false,
       cameraOff: false,
@@ -129,7 +100,7 @@ describe('a call', () => {
     await ada.request<'produce'>(cameraRequest(send, 'inn'));
     await ada.request<'produce'>(cameraRequest(send, 'vp8'));
     const carol = connect();
-    await carol.join({ roomId, displayName: 'Carol' });
+    await carol.join({ roomId: room.roomId, displayName: 'Carol' });
     await carol.transport('recv');
     await carol.until('a consumer', () => carol.consumers.length >= 1);
     await bob.until('a consumer', () => bob.consumers.length >= 1);
@@ -153,149 +124,6 @@ describe('a call', () => {
     await bob.request({ type: 'setCompareMode', enabled: true });
     await bob.until('both', () => bob.consumers.length === 5);
     expect(ada.all('vp8Wanted').at(-1)?.wanted).toBe(true);
-  });
-
-  describe('with layers', () => {
-    const offer = [0, 1, 2].map((layer) => ({
-      layer,
-      width: 160 << layer,
-      height: 90 << layer,
-      maxBitrate: 150_000 << (2 * layer),
-    }));
-    const wanted = (client: TestClient): { layer: number; maxBitrate: number | null }[] =>
-      client.all('layersWanted').at(-1)?.layers ?? [];
-    const wantedLayers = (client: TestClient): number[] => wanted(client).map(({ layer }) => layer);
-
-    /** Ada offers three layers and produces the sharpest one; Bob receives it. */
-    const layeredPair = async () => {
-      const made = await pair();
-      const { ada, bob, send } = made;
-      await ada.request({ type: 'offerLayers', source: 'camera', layers: offer, stopped: false });
-      await ada.request<'produce'>(cameraRequest(send, 'inn', 2));
-      await bob.until('the sharpest layer', () => bob.consumers.length === 1);
-      const consumerId = bob.consumers[0]?.consumerId ?? '';
-      await bob.request({ type: 'resumeConsumer', consumerId });
-      return { ...made, consumerId };
-    };
-    const tile = (consumerId: string, width: number, paused = false) =>
-      ({
-        type: 'setConsumerPreferences',
-        consumerId,
-        width,
-        height: 90,
-        paused,
-        priority: 1,
-      }) as const;
-
-    it('asks for the sharpest one alone while nothing speaks for another', async () => {
-      const { ada, bob } = await layeredPair();
-      expect(bob.consumers).toMatchObject([{ appData: { layer: 2 } }]);
-      await ada.until('a wish', () => wantedLayers(ada).join() === '2');
-      expect(wanted(ada)).toEqual([{ layer: 2, maxBitrate: null }]);
-    });
-
-    it('asks for none while nobody receives', async () => {
-      newRoom();
-      const ada = connect();
-      await ada.join({ roomId });
-      await ada.transport('send');
-      await ada.request({ type: 'offerLayers', source: 'camera', layers: offer, stopped: false });
-      expect(await ada.heard('layersWanted')).toMatchObject({ source: 'camera', layers: [] });
-    });
-
-    it('asks for a layer that is made only when a receiver is ready for it', async () => {
-      const { ada, bob, send } = await pair();
-      await ada.request({ type: 'offerLayers', source: 'camera', layers: offer, stopped: false });
-      await ada.request<'produce'>(cameraRequest(send, 'inn', 2));
-      await bob.until('the layer', () => bob.consumers.length === 1);
-      expect(wantedLayers(ada)).toEqual([]);
-      const consumerId = bob.consumers[0]?.consumerId ?? '';
-      await bob.request({ type: 'resumeConsumer', consumerId });
-      await ada.until('a wish for the layer', () => wantedLayers(ada).join() === '2');
-    });
-
-    it('lets the old layer flow until the client shows the one that fits the tile', async () => {
-      const { ada, bob, send, consumerId } = await layeredPair();
-      await bob.request(tile(consumerId, 150));
-      await ada.until('both layers', () => wantedLayers(ada).join() === '0,2');
-      expect(bob.consumers).toHaveLength(1);
-      await ada.request<'produce'>(cameraRequest(send, 'inn', 0));
-      await bob.until('the small layer', () => bob.consumers.length === 2);
-      const small = bob.consumers[1]?.consumerId ?? '';
-      expect(bob.consumers[1]?.appData).toMatchObject({ layer: 0 });
-      await bob.request({ type: 'resumeConsumer', consumerId: small });
-      expect(bob.all('consumerPaused')).toEqual([]);
-      await bob.request({ type: 'layerShown', consumerId: small });
-      expect(await bob.heard('consumerPaused')).toMatchObject({ consumerId, reason: 'layer' });
-      await ada.until('the small layer alone', () => wantedLayers(ada).join() === '0');
-
-      await bob.request(tile(small, 640));
-      expect(await bob.heard('consumerResumed')).toMatchObject({ consumerId });
-      await bob.request({ type: 'layerShown', consumerId });
-      await ada.until('the sharpest alone again', () => wantedLayers(ada).join() === '2');
-      expect(bob.consumers).toHaveLength(2);
-    });
-
-    it('gives a slow receiver a smaller layer and leaves the other one alone', async () => {
-      const { ada, send } = await layeredPair();
-      const carol = connect();
-      await carol.join({ roomId, displayName: 'Carol' });
-      await carol.transport('recv');
-      await carol.request({ type: 'limitDownlink', maxBitrate: 300_000 });
-      await carol.until('the sharpest layer', () => carol.consumers.length === 1);
-      const { consumerId = '' } = carol.consumers[0] ?? {};
-      await carol.request({ type: 'resumeConsumer', consumerId });
-      await ada.until('two layers', () => wantedLayers(ada).join() === '1,2');
-      expect(wanted(ada)).toMatchObject([{ layer: 1 }, { layer: 2, maxBitrate: null }]);
-      expect(wanted(ada)[0]?.maxBitrate).toBeGreaterThan(200_000);
-      expect(wanted(ada)[0]?.maxBitrate).toBeLessThanOrEqual(300_000);
-      await ada.request<'produce'>(cameraRequest(send, 'inn', 1));
-      await carol.until('the middle layer', () => carol.consumers.length === 2);
-      const middle = carol.consumers[1]?.consumerId ?? '';
-      await carol.request({ type: 'resumeConsumer', consumerId: middle });
-      expect(await carol.heard('consumerPaused')).toMatchObject({
-        consumerId,
-        reason: 'bandwidth',
-      });
-    });
-
-    it('lets one layer obey the only receiver', async () => {
-      const { ada, bob } = await layeredPair();
-      await bob.request({ type: 'limitDownlink', maxBitrate: 300_000 });
-      await ada.until('a cap', () => (wanted(ada)[0]?.maxBitrate ?? 0) > 0);
-      expect(wantedLayers(ada)).toEqual([2]);
-    });
-
-    it('stops video where the downlink carries sound only, and starts it again', async () => {
-      const { ada, bob, consumerId } = await layeredPair();
-      await bob.request({ type: 'limitDownlink', maxBitrate: 60_000 });
-      expect(await bob.heard('consumerPaused')).toMatchObject({ consumerId, reason: 'bandwidth' });
-      await ada.until('no layer', () => wantedLayers(ada).length === 0);
-      await bob.request({ type: 'limitDownlink', maxBitrate: null });
-      expect(await bob.heard('consumerResumed')).toMatchObject({ consumerId });
-      await ada.until('the layer again', () => wantedLayers(ada).join() === '2');
-    });
-
-    it('asks for nothing that nobody sees', async () => {
-      const { ada, bob, consumerId } = await layeredPair();
-      await bob.request(tile(consumerId, 640, true));
-      expect(await bob.heard('consumerPaused')).toMatchObject({ reason: 'preference' });
-      await ada.until('no layer', () => wantedLayers(ada).length === 0);
-      await bob.request(tile(consumerId, 640));
-      expect(await bob.heard('consumerResumed')).toMatchObject({ consumerId });
-      await ada.until('the layer again', () => wantedLayers(ada).join() === '2');
-    });
-
-    it('says when the sender’s link carries only sound', async () => {
-      const { ada, bob, consumerId } = await layeredPair();
-      const say = (stopped: boolean) =>
-        ada.request({ type: 'offerLayers', source: 'camera', layers: offer, stopped });
-      await say(true);
-      expect(await bob.heard('consumerPaused')).toMatchObject({ consumerId, reason: 'uplink' });
-      expect(wantedLayers(ada)).toEqual([2]);
-      await say(false);
-      expect(await bob.heard('consumerResumed')).toMatchObject({ consumerId });
-    });
   });
 
   it('pauses what nobody sees', async () => {
@@ -377,7 +205,7 @@ describe('a call', () => {
     expect(message).toMatchObject({ text: 'hello', displayName: 'Ada' });
     expect((await bob.heard('chat')).message).toEqual(message);
     const late = connect();
-    expect((await late.join({ roomId })).chat).toEqual([message]);
+    expect((await late.join({ roomId: room.roomId })).chat).toEqual([message]);
     await bob.request({ type: 'raiseHand', raised: true });
     await ada.until('a hand', () => ada.all('peerUpdated').at(-1)?.peer.handRaised === true);
     const clock = await bob.request<'clockSync'>({ type: 'clockSync', t0: 12.5 });
@@ -391,7 +219,7 @@ describe('a call', () => {
       freezes: 1,
       repairs: [{ by: 'reference', ms: 120 }],
     });
-    expect(await scrape(server, 'inncall_latency_seconds_count')).toEqual([
+    expect(await scrape(room.server, 'inncall_latency_seconds_count')).toEqual([
       'inncall_latency_seconds_count{stage="decode",codec="inn"} 2',
     ]);
   });
@@ -399,10 +227,12 @@ describe('a call', () => {
   it('is full at its limit, and free again when somebody leaves', async () => {
     newRoom();
     const [a, b, c, d] = [connect(), connect(), connect(), connect()];
-    for (const client of [a, b, c]) await client.join({ roomId });
-    expect(await d.tryJoin({ roomId })).toMatchObject({ error: { code: 'room-full' } });
+    for (const client of [a, b, c]) await client.join({ roomId: room.roomId });
+    expect(await d.tryJoin({ roomId: room.roomId })).toMatchObject({
+      error: { code: 'room-full' },
+    });
     await a.request({ type: 'leave' });
-    expect(await d.tryJoin({ roomId })).toMatchObject({ ok: true });
+    expect(await d.tryJoin({ roomId: room.roomId })).toMatchObject({ ok: true });
   });
 
   describe('with a broken client', () => {
@@ -439,7 +269,7 @@ describe('a call', () => {
         const acks: Ack[] = [
           await connect(),
           await connect(),
-          await ada.tryJoin({ roomId }),
+          await ada.tryJoin({ roomId: room.roomId }),
           await ada.ask({ type: 'closeProducer', producerId: 'x' }),
           await ada.ask({ type: 'restartIce', transportId: 'x' }),
           await ada.ask({ type: 'resumeConsumer', consumerId: 'x' }),
@@ -507,7 +337,7 @@ describe('a call', () => {
       );
       const back = connect();
       const joined = await back.join({
-        roomId,
+        roomId: room.roomId,
         session: { token: adaJoined.sessionToken, keepMedia: true },
       });
       expect(joined).toMatchObject({
@@ -534,7 +364,7 @@ describe('a call', () => {
       await ada.request<'produce'>(micRequest(send));
       const back = connect();
       const joined = await back.join({
-        roomId,
+        roomId: room.roomId,
         displayName: 'Bob',
         session: { token: bobJoined.sessionToken, keepMedia: true },
       });
@@ -548,7 +378,7 @@ describe('a call', () => {
       await bob.until('a consumer', () => bob.consumers.length === 1);
       const back = connect();
       const joined = await back.join({
-        roomId,
+        roomId: room.roomId,
         session: { token: adaJoined.sessionToken, keepMedia: false },
       });
       expect(joined).toMatchObject({

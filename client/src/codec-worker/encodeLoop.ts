@@ -323,8 +323,8 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     }
     const keyFrameAllowed = now() - this.#lastKeyFrameAt >= KEY_FRAME_INTERVAL_MS;
     if (keyFrameAllowed && this.#recovery.choose(now()).keyFrameNeeded) rate.requestKeyFrame();
-    // Capture times are regular, so the plan is not upset by how busy this thread is.
     const backlog = this.#backlog.reading(now(), rate.state.videoBitrate);
+    // Capture times are regular, so the plan is not upset by how busy this thread is.
     const planned = rate.plan(capturedAt, {
       activity: lumaDifference(source, this.#last?.source),
       ...(rate.state.keyFrameWanted && { detail: lumaDetail(source) }),

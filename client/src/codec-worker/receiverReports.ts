@@ -6,10 +6,10 @@ import { LIMITS, type FeedbackReport } from '@inncall/sfu/protocol';
  */
 const QUICKEST_OF_MS = 200;
 
-type Arrival = NonNullable<FeedbackReport['arrival']>;
-
 /** Acknowledgements that tell nothing urgent are gathered for so long. */
 const INTERVAL_MS = 100;
+
+type Arrival = NonNullable<FeedbackReport['arrival']>;
 
 /**
  * Gathers what the sender of one stream should know of its frames, and says it:

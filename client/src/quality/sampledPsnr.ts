@@ -1,4 +1,4 @@
-import { psnrFromMse, weightedPsnr } from '@inncall/codec-core';
+import { planesOf, psnrFromMse, weightedPsnr } from '@inncall/codec-core';
 import type { SourceSamples } from '@inncall/sfu/protocol';
 import type { Size } from '../capture/pixels.js';
 import { CODE_COLUMNS, CODE_ROWS, codeCellSide } from '../latency/timeCode.js';
@@ -65,27 +65,24 @@ export function sampledPsnr(
 
 /** Values of a picture at the places that belong to the captured size. */
 function samplesOf(picture: I420Picture, captured: Size, drawnAt: number): Uint8Array {
-  const values = new Uint8Array(ALL_SAMPLES);
-  let next = 0;
-  for (const [name, plane] of Object.entries(planesOf(picture))) {
-    const grid = name === 'y' ? captured : halfOf(captured);
-    for (const [u, v] of places(captured, COUNTS[name as keyof typeof COUNTS], drawnAt)) {
-      values[next] = sampleAt(plane, grid, Math.floor(u * grid.width), Math.floor(v * grid.height));
-      next += 1;
-    }
-  }
-  return values;
-}
-
-function planesOf({ width, height, data }: I420Picture): Record<keyof typeof COUNTS, Plane> {
-  const half = halfOf({ width, height });
-  const luma = width * height;
-  const chroma = half.width * half.height;
-  return {
-    y: { width, height, samples: data.subarray(0, luma) },
-    u: { ...half, samples: data.subarray(luma, luma + chroma) },
-    v: { ...half, samples: data.subarray(luma + chroma) },
-  };
+  const { y, u, v } = planesOf(picture);
+  const whole = { from: picture, to: captured };
+  const half = { from: halfOf(picture), to: halfOf(captured) };
+  const values = [
+    { samples: y, count: COUNTS.y, ...whole },
+    { samples: u, count: COUNTS.u, ...half },
+    { samples: v, count: COUNTS.v, ...half },
+  ].flatMap(({ samples, count, from, to }) =>
+    [...places(captured, count, drawnAt)].map(([across, down]) =>
+      sampleAt(
+        { width: from.width, height: from.height, samples },
+        to,
+        Math.floor(across * to.width),
+        Math.floor(down * to.height),
+      ),
+    ),
+  );
+  return Uint8Array.from(values);
 }
 
 function halfOf({ width, height }: Size): Size {

@@ -23,7 +23,11 @@ export function i420Size(width: number, height: number): number {
 }
 
 /** Views of the three planes of a frame; no copy. */
-export function planesOf(frame: I420Frame): { y: Uint8Array; u: Uint8Array; v: Uint8Array } {
+export function planesOf(frame: Omit<I420Frame, 'timestamp'>): {
+  y: Uint8Array;
+  u: Uint8Array;
+  v: Uint8Array;
+} {
   const luma = frame.width * frame.height;
   const chroma = ((frame.width + 1) >> 1) * ((frame.height + 1) >> 1);
   return {

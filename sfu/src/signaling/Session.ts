@@ -10,15 +10,11 @@ import {
   type Ack,
   type ClientToServerEvents,
   type ErrorCode,
-  type NewConsumer,
-  type NewConsumerAck,
   type Notification,
   type ProtocolError,
   type Request,
   type RequestType,
   type ResponseOf,
-  type SamplesAck,
-  type SamplesWanted,
   type ServerToClientEvents,
 } from '../protocol/index.js';
 import type { PathCheck } from '../media/PathCheck.js';
@@ -64,8 +60,18 @@ export class Session implements Connection {
     this.#logger = logger.child({ socket: socket.id });
     this.link = {
       notify: (notification: Notification) => socket.emit('notification', notification),
-      offerConsumer: (consumer) => this.#offer(consumer),
-      askSamples: (wanted) => this.#askSamples(wanted),
+      offerConsumer: (consumer) =>
+        this.#answered(
+          `newConsumer ${consumer.consumerId}`,
+          socket.timeout(OFFER_TIMEOUT_MS).emitWithAck('newConsumer', consumer),
+          newConsumerAckSchema,
+        ),
+      askSamples: (wanted) =>
+        this.#answered(
+          'samplesWanted',
+          socket.timeout(SAMPLES_TIMEOUT_MS).emitWithAck('samplesWanted', wanted),
+          samplesAckSchema,
+        ),
       close: () => socket.disconnect(true),
     };
     // What the types promise has to be checked: anybody can send anything.
@@ -136,27 +142,17 @@ export class Session implements Connection {
     }
   }
 
-  async #offer(consumer: NewConsumer): Promise<NewConsumerAck | undefined> {
+  /** What the client answers; undefined where it does not, or not as it should. */
+  async #answered<T>(
+    what: string,
+    answer: Promise<unknown>,
+    schema: z.ZodType<T>,
+  ): Promise<T | undefined> {
     try {
-      const ack: unknown = await this.#socket
-        .timeout(OFFER_TIMEOUT_MS)
-        .emitWithAck('newConsumer', consumer);
-      return newConsumerAckSchema.parse(ack);
+      return schema.parse(await answer);
     } catch (error) {
-      this.#logger.info({ err: error, consumerId: consumer.consumerId }, 'offer not answered');
+      this.#logger.info({ err: error, what }, 'client did not answer');
       return undefined;
-    }
-  }
-
-  async #askSamples(wanted: SamplesWanted): Promise<SamplesAck> {
-    try {
-      const ack: unknown = await this.#socket
-        .timeout(SAMPLES_TIMEOUT_MS)
-        .emitWithAck('samplesWanted', wanted);
-      return samplesAckSchema.parse(ack);
-    } catch (error) {
-      this.#logger.info({ err: error }, 'samples not answered');
-      return null;
     }
   }
 }

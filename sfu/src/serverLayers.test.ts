@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { cameraRequest } from './testing/rtp.js';
+import type { TestClient } from './testing/TestClient.js';
+import { testRoom } from './testing/testRoom.js';
+
+/** Clients without media. */
+describe('a call with layers', () => {
+  const room = testRoom('--max-peers', '3');
+  const { connect, newRoom, pair } = room;
+  const offer = [0, 1, 2].map((layer) => ({
+    layer,
+    width: 160 << layer,
+    height: 90 << layer,
+    maxBitrate: 150_000 << (2 * layer),
+  }));
+  const wanted = (client: TestClient): { layer: number; maxBitrate: number | null }[] =>
+    client.all('layersWanted').at(-1)?.layers ?? [];
+  const wantedLayers = (client: TestClient): number[] => wanted(client).map(({ layer }) => layer);
+
+  /** Ada offers three layers and produces the sharpest one; Bob receives it. */
+  const layeredPair = async () => {
+    const made = await pair();
+    const { ada, bob, send } = made;
+    await ada.request({ type: 'offerLayers', source: 'camera', layers: offer, stopped: false });
+    await ada.request<'produce'>(cameraRequest(send, 'inn', 2));
+    await bob.until('the sharpest layer', () => bob.consumers.length === 1);
+    const consumerId = bob.consumers[0]?.consumerId ?? '';
+    await bob.request({ type: 'resumeConsumer', consumerId });
+    return { ...made, consumerId };
+  };
+  const tile = (consumerId: string, width: number, paused = false) =>
+    ({
+      type: 'setConsumerPreferences',
+      consumerId,
+      width,
+      height: 90,
+      paused,
+      priority: 1,
+    }) as const;
+
+  it('asks for the sharpest one alone while nothing speaks for another', async () => {
+    const { ada, bob } = await layeredPair();
+    expect(bob.consumers).toMatchObject([{ appData: { layer: 2 } }]);
+    await ada.until('a wish', () => wantedLayers(ada).join() === '2');
+    expect(wanted(ada)).toEqual([{ layer: 2, maxBitrate: null }]);
+  });
+
+  it('asks for none while nobody receives', async () => {
+    newRoom();
+    const ada = connect();
+    await ada.join({ roomId: room.roomId });
+    await ada.transport('send');
+    await ada.request({ type: 'offerLayers', source: 'camera', layers: offer, stopped: false });
+    expect(await ada.heard('layersWanted')).toMatchObject({ source: 'camera', layers: [] });
+  });
+
+  it('asks for a layer that is made only when a receiver is ready for it', async () => {
+    const { ada, bob, send } = await pair();
+    await ada.request({ type: 'offerLayers', source: 'camera', layers: offer, stopped: false });
+    await ada.request<'produce'>(cameraRequest(send, 'inn', 2));
+    await bob.until('the layer', () => bob.consumers.length === 1);
+    expect(wantedLayers(ada)).toEqual([]);
+    const consumerId = bob.consumers[0]?.consumerId ?? '';
+    await bob.request({ type: 'resumeConsumer', consumerId });
+    await ada.until('a wish for the layer', () => wantedLayers(ada).join() === '2');
+  });
+
+  it('lets the old layer flow until the client shows the one that fits the tile', async () => {
+    const { ada, bob, send, consumerId } = await layeredPair();
+    await bob.request(tile(consumerId, 150));
+    await ada.until('both layers', () => wantedLayers(ada).join() === '0,2');
+    expect(bob.consumers).toHaveLength(1);
+    await ada.request<'produce'>(cameraRequest(send, 'inn', 0));
+    await bob.until('the small layer', () => bob.consumers.length === 2);
+    const small = bob.consumers[1]?.consumerId ?? '';
+    expect(bob.consumers[1]?.appData).toMatchObject({ layer: 0 });
+    await bob.request({ type: 'resumeConsumer', consumerId: small });
+    expect(bob.all('consumerPaused')).toEqual([]);
+    await bob.request({ type: 'layerShown', consumerId: small });
+    expect(await bob.heard('consumerPaused')).toMatchObject({ consumerId, reason: 'layer' });
+    await ada.until('the small layer alone', () => wantedLayers(ada).join() === '0');
+
+    await bob.request(tile(small, 640));
+    expect(await bob.heard('consumerResumed')).toMatchObject({ consumerId });
+    await bob.request({ type: 'layerShown', consumerId });
+    await ada.until('the sharpest alone again', () => wantedLayers(ada).join() === '2');
+    expect(bob.consumers).toHaveLength(2);
+  });
+
+  it('gives a slow receiver a smaller layer and leaves the other one alone', async () => {
+    const { ada, send } = await layeredPair();
+    const carol = connect();
+    await carol.join({ roomId: room.roomId, displayName: 'Carol' });
+    await carol.transport('recv');
+    await carol.request({ type: 'limitDownlink', maxBitrate: 300_000 });
+    await carol.until('the sharpest layer', () => carol.consumers.length === 1);
+    const { consumerId = '' } = carol.consumers[0] ?? {};
+    await carol.request({ type: 'resumeConsumer', consumerId });
+    await ada.until('two layers', () => wantedLayers(ada).join() === '1,2');
+    expect(wanted(ada)).toMatchObject([{ layer: 1 }, { layer: 2, maxBitrate: null }]);
+    expect(wanted(ada)[0]?.maxBitrate).toBeGreaterThan(200_000);
+    expect(wanted(ada)[0]?.maxBitrate).toBeLessThanOrEqual(300_000);
+    await ada.request<'produce'>(cameraRequest(send, 'inn', 1));
+    await carol.until('the middle layer', () => carol.consumers.length === 2);
+    const middle = carol.consumers[1]?.consumerId ?? '';
+    await carol.request({ type: 'resumeConsumer', consumerId: middle });
+    expect(await carol.heard('consumerPaused')).toMatchObject({
+      consumerId,
+      reason: 'bandwidth',
+    });
+  });
+
+  it('lets one layer obey the only receiver', async () => {
+    const { ada, bob } = await layeredPair();
+    await bob.request({ type: 'limitDownlink', maxBitrate: 300_000 });
+    await ada.until('a cap', () => (wanted(ada)[0]?.maxBitrate ?? 0) > 0);
+    expect(wantedLayers(ada)).toEqual([2]);
+  });
+
+  it('stops video where the downlink carries sound only, and starts it again', async () => {
+    const { ada, bob, consumerId } = await layeredPair();
+    await bob.request({ type: 'limitDownlink', maxBitrate: 60_000 });
+    expect(await bob.heard('consumerPaused')).toMatchObject({ consumerId, reason: 'bandwidth' });
+    await ada.until('no layer', () => wantedLayers(ada).length === 0);
+    await bob.request({ type: 'limitDownlink', maxBitrate: null });
+    expect(await bob.heard('consumerResumed')).toMatchObject({ consumerId });
+    await ada.until('the layer again', () => wantedLayers(ada).join() === '2');
+  });
+
+  it('asks for nothing that nobody sees', async () => {
+    const { ada, bob, consumerId } = await layeredPair();
+    await bob.request(tile(consumerId, 640, true));
+    expect(await bob.heard('consumerPaused')).toMatchObject({ reason: 'preference' });
+    await ada.until('no layer', () => wantedLayers(ada).length === 0);
+    await bob.request(tile(consumerId, 640));
+    expect(await bob.heard('consumerResumed')).toMatchObject({ consumerId });
+    await ada.until('the layer again', () => wantedLayers(ada).join() === '2');
+  });
+
+  it('says when the sender’s link carries only sound', async () => {
+    const { ada, bob, consumerId } = await layeredPair();
+    const say = (stopped: boolean) =>
+      ada.request({ type: 'offerLayers', source: 'camera', layers: offer, stopped });
+    await say(true);
+    expect(await bob.heard('consumerPaused')).toMatchObject({ consumerId, reason: 'uplink' });
+    expect(wantedLayers(ada)).toEqual([2]);
+    await say(false);
+    expect(await bob.heard('consumerResumed')).toMatchObject({ consumerId });
+  });
+});
