@@ -7,7 +7,8 @@ import { fromCaller, ROOT } from '../../codec-core/bench/paths.js';
 import { cameraClip } from '../support/clip.js';
 import { launchBrowser } from '../support/participant.js';
 import { startServer } from '../support/server.js';
-import { measureRound, type Codec, type Round } from './latency/measure.js';
+import type { Codec } from './joinPage.js';
+import { measureRound, type Round } from './latency/measure.js';
 import { describe, writeReport } from './latency/report.js';
 
 const HELP = `npm run bench:latency -- [options]

@@ -2,6 +2,7 @@
  * Runs inside the app's pages, before the app: leads media through a relay, and notes when pictures of
  * a {@link codedClip} are captured and shown. Knows nothing of the app but that it uses WebRTC.
  */
+import { visibleTime } from '../../client/src/latency/visibleTime.js';
 import { readNumber, stripTop } from './pictureNumber.js';
 
 /** A picture with the number that it carries. */
@@ -195,10 +196,10 @@ function watchShown(sampleEveryMs: number): void {
   let watched: HTMLVideoElement | undefined;
   let nextSample = 0;
   const look = (element: HTMLVideoElement): void => {
-    element.requestVideoFrameCallback((_, { expectedDisplayTime }) => {
+    element.requestVideoFrameCallback((refresh, { presentationTime }) => {
       if (watched !== element) return;
       look(element);
-      const at = performance.timeOrigin + expectedDisplayTime;
+      const at = performance.timeOrigin + visibleTime(refresh, presentationTime);
       const frame = new VideoFrame(element);
       const sample = at >= nextSample;
       if (sample) nextSample = at + sampleEveryMs;

@@ -112,6 +112,18 @@ describe('DecodeStream', () => {
     await stream.close();
   });
 
+  test('pictures that begin to wait for their sound do so step by step, without a stop', async () => {
+    const { stream, receive } = setUp();
+    await receive(packet(0, true));
+    const [first] = stream.takeTimelines();
+    const latency = (first?.shownAt ?? 0) - 1000;
+    stream.leastLatency = latency + 50;
+    for (let sequence = 1; sequence < 6; sequence++) await receive(packet(sequence));
+    const later = stream.takeTimelines().map((line) => line.shownAt - line.captureTime - latency);
+    expect(later).toEqual([20, 40, 50, 50, 50]);
+    await stream.close();
+  });
+
   test('tells since when its pictures are exact', async () => {
     const { stream, decoder, receive } = setUp();
     const exactAfter = async (next: Packet, exact: boolean): Promise<number | undefined> => {

@@ -22,6 +22,8 @@ const MAX_TRIP_MS = 250;
 const TRIP_WEIGHT = 0.1;
 const KEY_FRAME_INTERVAL_MS = 500;
 const FREEZE_MS = 200;
+/** A picture that has to wait is at most so much later than the one before: more would be seen as a stop. */
+const LATER_STEP_MS = 20;
 
 interface Arrival {
   /** Room time, ms. */
@@ -76,6 +78,8 @@ export class DecodeStream {
   #longestGapMs = 0;
   #exactSince: number | undefined;
   #leastLatency = 0;
+  /** Of the picture shown last, capture to display, ms. */
+  #latency = Infinity;
   #freezes = 0;
   #standing = false;
   /** Something should come since then. */
@@ -224,7 +228,9 @@ export class DecodeStream {
     if (packet.reference === undefined) this.#keyFrames += 1;
     this.#reports.acknowledge(packet.sequence);
     this.#repairs.noteShown(packet, decodeEnd);
-    const shownAt = Math.max(decodeEnd, packet.captureTime + this.#leastLatency);
+    const least = Math.min(this.#leastLatency, this.#latency + LATER_STEP_MS);
+    const shownAt = Math.max(decodeEnd, packet.captureTime + least);
+    this.#latency = shownAt - packet.captureTime;
     this.#note(this.#last, packet.captureTime, decodeEnd);
     this.#options.show(this.#last.frame, packet, shownAt);
     this.#follow(decodeEnd);

@@ -1,8 +1,10 @@
+import { visibleTime } from './visibleTime.js';
+
 /** One frame that the compositor took. */
 export interface PresentedFrame {
   /** Timestamp of the shown frame, ms: room time of its capture for INN. */
   readonly mediaTime: number;
-  /** When it is expected to be visible, machine time, ms. */
+  /** When it can be seen, machine time, ms. */
   readonly presentedAt: number;
   /** Of frames that the browser received and decoded itself. */
   readonly rtpTimestamp: number | undefined;
@@ -31,11 +33,11 @@ export class PresentedFrames {
   }
 
   #watch(): void {
-    this.#handle = this.#element.requestVideoFrameCallback((_, metadata) => {
+    this.#handle = this.#element.requestVideoFrameCallback((refresh, metadata) => {
       this.#presented = metadata.presentedFrames;
       this.#onFrame({
         mediaTime: metadata.mediaTime * 1000,
-        presentedAt: performance.timeOrigin + metadata.expectedDisplayTime,
+        presentedAt: performance.timeOrigin + visibleTime(refresh, metadata.presentationTime),
         rtpTimestamp: metadata.rtpTimestamp,
       });
       this.#watch();

@@ -74,6 +74,20 @@ test('a pause of the sender is not taken for a slow link', () => {
   expect(backlog.reading(1600, RATE)?.waitMs).toBe(20);
 });
 
+test('silence about a frame that should have arrived tells of a queue before any arrival does', () => {
+  const backlog = started();
+  const send = (sequence: number) => backlog.sent(sequence, 100 * sequence, 40_000);
+  const wait = (now: number) => backlog.reading(now, 1e6)?.waitMs ?? 0;
+  [5, 6].forEach(send);
+  expect(wait(690)).toBe(0);
+  [7, 8, 9, 10, 11].forEach(send);
+  // Words used to come after 100 ms. At 1150 frame 5, of 500, had not left at 1050: 40 kbit in 550 ms at most.
+  expect(wait(1150)).toBeGreaterThan(1000);
+  // The next word ends the suspicion.
+  backlog.arrived('ben', { sequence: 11, tripMs: WAY_MS }, 1200);
+  expect(wait(1200)).toBe(0);
+});
+
 test('with several receivers the least counts, and a silent or gone one nothing', () => {
   const backlog = started(['ben', 'cleo']);
   backlog.sent(5, 500, 10_000);

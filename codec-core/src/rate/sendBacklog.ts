@@ -5,6 +5,10 @@ const REMEMBERED_FRAMES = 240;
 const SILENT_AFTER_MS = 1000;
 /** The rate of arrival is measured over at least so long, ms. */
 const MEASURE_MS = 80;
+/** The longest silence about a frame is forgotten at 20 ms per second. */
+const SILENCE_DRIFT = 0.02;
+/** A frame that is overdue shared the link with others: it counts as so many bits at least, one packet. */
+const LEAST_BITS = 10_000;
 
 interface SentFrame {
   readonly at: number;
@@ -27,6 +31,8 @@ interface Receiver {
   readonly leftAt: number;
   /** bit/s that the link carries; undefined where nothing tells */
   readonly drain: number | undefined;
+  /** Longest time from sending a frame until it or a newer one was named, without what waited, ms. */
+  readonly silenceMs: number;
 }
 
 /** What receivers tell of the frames on their way. */
@@ -76,12 +82,19 @@ export function createSendBacklog(): SendBacklog {
     return (1000 * bits) / ms;
   }
 
-  function waitOf({ sequence, leftAt, drain }: Receiver, now: number, bitrate: number): number {
-    const bitsPerMs = Math.max(1, Math.min(drain ?? Infinity, bitrate)) / 1000;
-    let emptyAt = leftAt;
-    for (const [number, frame] of frames) {
-      if (number > sequence) emptyAt = Math.max(emptyAt, frame.at) + frame.bits / bitsPerMs;
-    }
+  /** bit/s at most, from the silence about the oldest frame that is not named: it has not left yet. */
+  function mostOverdue({ leftAt, silenceMs }: Receiver, oldest: SentFrame, now: number): number {
+    const overdueMs = now - silenceMs - Math.max(leftAt, oldest.at);
+    return overdueMs > 0 ? (1000 * Math.max(LEAST_BITS, oldest.bits)) / overdueMs : Infinity;
+  }
+
+  function waitOf(receiver: Receiver, now: number, bitrate: number): number {
+    const waiting = [...frames].filter(([number]) => number > receiver.sequence);
+    const oldest = waiting[0]?.[1];
+    const most = oldest ? mostOverdue(receiver, oldest, now) : Infinity;
+    const bitsPerMs = Math.max(1, Math.min(receiver.drain ?? Infinity, bitrate, most)) / 1000;
+    let emptyAt = receiver.leftAt;
+    for (const [, { at, bits }] of waiting) emptyAt = Math.max(emptyAt, at) + bits / bitsPerMs;
     return Math.max(0, emptyAt - now);
   }
 
@@ -101,7 +114,10 @@ export function createSendBacklog(): SendBacklog {
       const baseMs = Math.min(tripMs, usual);
       const leftAt = sent.at + tripMs - baseMs;
       const drain = before && carriedRate(before, sequence, leftAt);
-      receivers.set(id, { baseMs, heardAt: now, sequence, leftAt, drain });
+      const oldest = (before && frames.get(before.sequence + 1)) ?? sent;
+      const usualSilence = before ? before.silenceMs - SILENCE_DRIFT * (now - before.heardAt) : 0;
+      const silenceMs = Math.max(now - oldest.at - (tripMs - baseMs), usualSilence);
+      receivers.set(id, { baseMs, heardAt: now, sequence, leftAt, drain, silenceMs });
     },
     remove(id) {
       receivers.delete(id);

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, type Browser, type Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import type { ConsumerReport } from '../../support/participant.js';
-
-export type Codec = 'inn' | 'vp8';
+import { stayOnJoinPage, type Codec } from '../joinPage.js';
 
 /** A reading of the receiver covers the last 300 pictures: about as long as this at 30 a second. */
 const READ_EVERY_MS = 10_000;
@@ -10,9 +9,6 @@ const READ_EVERY_MS = 10_000;
 const WARM_UP_MS = 8_000;
 /** What mediasoup-client receives the server's probes with. */
 const PROBATOR_MID = 'probator';
-
-/** Somebody who comes to the join page looks at the picture and types a name before joining. */
-export const JOIN_PAGE_MS = 8_000;
 
 export interface RoundOptions {
   readonly url: string;
@@ -117,11 +113,7 @@ async function openPage(
     ...(codec === 'vp8' && { codec }),
   });
   await page.goto(`${url}/?${query.toString()}`);
-  await page.getByRole('textbox', { name: 'Your name' }).fill(name);
-  if (codec === 'inn') {
-    await expect(page.getByText('The neural codec is ready.')).toBeVisible({ timeout: 60_000 });
-  }
-  await sleep(JOIN_PAGE_MS);
+  await stayOnJoinPage(page, name, codec);
   return page;
 }
 

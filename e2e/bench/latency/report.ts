@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { table, writeSection } from '../../../codec-core/bench/document.js';
-import { JOIN_PAGE_MS, type Codec, type Round } from './measure.js';
+import { JOIN_PAGE_MS, type Codec } from '../joinPage.js';
+import type { Round } from './measure.js';
 
 const STAGES = [
   ['captureToEncode', 'captured → encoder'],

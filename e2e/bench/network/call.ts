@@ -5,11 +5,10 @@ import type { TestHook } from '../../../client/src/testHook.js';
 import { launchBrowser } from '../../support/participant.js';
 import { UdpRelay, type RelayLog } from '../../network/udpRelay.js';
 import type { CodedClip } from '../codedClip.js';
+import { stayOnJoinPage, type Codec } from '../joinPage.js';
 import type { CodedPicture, ShownPicture, VideoCounters } from '../pageProbe.js';
 import { watchTimerLateness } from '../timerLateness.js';
 import { mediaDirection, relaySettings, type Scenario } from './scenarios.js';
-
-export type Codec = 'inn' | 'vp8';
 
 export interface CallOptions {
   readonly url: string;
@@ -148,7 +147,7 @@ async function joinCall(
     ...(codec === 'vp8' ? { codec } : {}),
   });
   await page.goto(`${url}/?${query.toString()}`);
-  await page.getByRole('textbox', { name: 'Your name' }).fill(name);
+  await stayOnJoinPage(page, name, codec);
   await page.getByRole('button', { name: 'Join the call' }).click();
   await page
     .getByRole('button', { name: 'Leave the call' })

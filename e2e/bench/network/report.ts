@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { table, writeSection } from '../../../codec-core/bench/document.js';
+import { JOIN_PAGE_MS } from '../joinPage.js';
 import { WARM_UP_MS } from './analysis.js';
 import { timelineSvg } from './plot.js';
 import type { NetworkResult } from './result.js';
@@ -87,16 +88,17 @@ function markdown(
 \`npm run bench:network\`; ${cpus().length} × ${processor}, load of the machine before the runs ${fixed(Math.min(...loads), 1)} to ${fixed(Math.max(...loads), 1)}; commits ${commits}.
 
 A sender with camera and microphone and a receiver that watches, in one Chromium, through the real
-server; INN, then the VP8 of the same app in the same scenario. The camera plays "${clip}" at
+server; INN, then the VP8 of the same app in the same scenario. Everybody spends ${JOIN_PAGE_MS / 1000} s on the join
+page first. The camera plays "${clip}" at
 ${width}×${height} and ${fps} fps forwards and backwards. One leg, the sender's way to the server unless the
 path says otherwise, goes through a userspace UDP relay: queue of ${QUEUE_MS} ms that drops its tail, token
 bucket, loss, ${DELAY_MS} ms of delay in each direction. The LTE-like capacity comes from a seeded model, not
 from a record.
 
 Every picture of the camera carries its number in a strip along the bottom; the same number is read
-from what the video element shows, so latency is from capture to display for both codecs alike, and shown
-pictures are compared with what the camera delivered (enlarged to the camera's size where smaller, strip
-left out, one picture a second). The first ${WARM_UP_MS / 1000} s count only for "settled".
+from what the video element shows, so latency is from capture to display for both codecs alike (one refresh
+of the screen after the one that takes the picture), and shown pictures are compared with what the camera
+delivered (enlarged to the camera's size where smaller, strip left out, one picture a second). The first ${WARM_UP_MS / 1000} s count only for "settled".
 
 - freeze: no new picture for more than 200 ms and three frame intervals;
 - used: bytes delivered by what the link could carry, headers, sound and repairs included; overshoot:
