@@ -6,6 +6,7 @@ import { DecodeBacklog } from './decodeBacklog.js';
 import type { DecodeStats, FrameTimeline } from './messages.js';
 import { ReceiverReports } from './receiverReports.js';
 import { RepairClock } from './repairClock.js';
+import { StopGuard } from './stopGuard.js';
 import type { WorkQueue } from '../workQueue.js';
 
 /** Half a second at 60 frames/s. */
@@ -78,6 +79,7 @@ export class DecodeStream {
   #longestGapMs = 0;
   #exactSince: number | undefined;
   #leastLatency = 0;
+  readonly #guard = new StopGuard();
   /** Of the picture shown last, capture to display, ms. */
   #latency = Infinity;
   #freezes = 0;
@@ -228,10 +230,8 @@ export class DecodeStream {
     if (packet.reference === undefined) this.#keyFrames += 1;
     this.#reports.acknowledge(packet.sequence);
     this.#repairs.noteShown(packet, decodeEnd);
-    const least = Math.min(this.#leastLatency, this.#latency + LATER_STEP_MS);
-    const shownAt = Math.max(decodeEnd, packet.captureTime + least);
-    this.#latency = shownAt - packet.captureTime;
-    this.#note(this.#last, packet.captureTime, decodeEnd);
+    const { readyAt, shownAt } = this.#timesOf(packet.captureTime, decodeEnd);
+    this.#note(this.#last, packet.captureTime, shownAt);
     this.#options.show(this.#last.frame, packet, shownAt);
     this.#follow(decodeEnd);
     const arrival = this.#arrivals.get(packet);
@@ -245,8 +245,21 @@ export class DecodeStream {
       absCaptureTime: arrival?.absCaptureTime,
       decodeStart,
       decodeEnd,
+      readyAt,
       shownAt,
     });
+  }
+
+  /** When a picture decoded at `decodeEnd` is ready, and when its sound lets it be shown; room time, ms. */
+  #timesOf(captureTime: number, decodeEnd: number): { readyAt: number; shownAt: number } {
+    const most = this.#latency + LATER_STEP_MS;
+    const notBefore = (latency: number) =>
+      Math.max(decodeEnd, captureTime + Math.min(latency, most));
+    const { leastLatency } = this.#guard;
+    this.#guard.note(captureTime, decodeEnd - captureTime);
+    const shownAt = notBefore(Math.max(leastLatency, this.#leastLatency));
+    this.#latency = shownAt - captureTime;
+    return { readyAt: notBefore(leastLatency), shownAt };
   }
 
   #take(bytes: number): Uint8Array<ArrayBuffer> {

@@ -25,6 +25,10 @@ import { createWire } from './wire.js';
 
 /** Share of the estimate that is used; the rest absorbs bursts and the estimate's own error. */
 const USED_SHARE = 0.95;
+/** So much of it is used where that is enough for the finest index: latency comes before sharpness. */
+const COMFORTABLE_SHARE = 0.8;
+/** Between the two over so many indices above the finest. */
+const COMFORT_QP = 8;
 
 /** How much of the link one frame may take, and how soon that is paid back, ms. */
 const LIVE = {
@@ -62,6 +66,9 @@ const MIN_KEY_INTERVAL_MS = 500;
 
 /** Time constant of the smoothed index, ms. */
 const QP_SMOOTHING_MS = 1000;
+
+/** Another size costs a key frame: it comes when no more than this waits, ms. */
+const RESIZE_WAIT_MS = 60;
 
 /** A queue that others fill does not drain by waiting: then a small frame goes all the same. */
 const LONGEST_HOLD_MS = 120;
@@ -117,10 +124,15 @@ export function createRateController(options: RateControllerOptions = {}): RateC
 
   const sustained = (now: number): number => bandwidth.sustained(now) ?? startBitrate;
 
+  function usedShare(): number {
+    const above = ((smoothQp ?? COARSEST_QP) - finestQp()) / COMFORT_QP;
+    return COMFORTABLE_SHARE + (USED_SHARE - COMFORTABLE_SHARE) * Math.max(0, Math.min(1, above));
+  }
+
   /** bit/s for video on the wire. */
   function videoBitrate(now: number): number {
     if (fixed) return ceiling;
-    const total = sustained(now) * USED_SHARE * bandwidth.queueFactor;
+    const total = sustained(now) * usedShare() * bandwidth.queueFactor;
     const share = Math.max(0, total - audioBitrate) * (1 - bandwidth.loss);
     return Math.min(ceiling, gate.state === 'trial' ? Math.max(share, TRIAL_BITRATE) : share);
   }
@@ -166,7 +178,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
     }
   }
 
-  function updateRung(now: number): void {
+  function updateRung(now: number, backlogMs = 0): void {
     if (fixed) return;
     if (smoothQp === undefined) {
       // What waits at this moment says nothing of the minutes that follow.
@@ -174,7 +186,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       rung.start(now, (scale) =>
         model.qpFor({ keyFrame: true, pixels: pixelsAt(scale), detail: hintedDetail }, budget),
       );
-    } else {
+    } else if (backlogMs <= RESIZE_WAIT_MS) {
       smoothQp += rung.update(now, smoothQp, smoothQp < finestQp() + 0.5, standsStill());
     }
   }
@@ -318,7 +330,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       buffer.advance(now, followRate(now));
       buffer.setBacklog(backlogMs);
       if (gate.state === 'paused') return idle('pause');
-      updateRung(now);
+      updateRung(now, backlogMs);
       if (!fixed && (tooEarly(now) || buffer.full() || held(now, backlogMs))) return idle('skip');
 
       context = {
