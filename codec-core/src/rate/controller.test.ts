@@ -125,6 +125,18 @@ describe('a live target', () => {
     expect(controller.state.videoBitrate).toBeCloseTo(1_000_000 * 0.95 * 0.9);
   });
 
+  test('near the finest index less of the estimate is used: latency comes before sharpness', () => {
+    const share = (minQp: number): number => {
+      const { controller } = run(20, () => 1_000_000, { options: { minQp, audioBitrate: 0 } });
+      return controller.state.videoBitrate / 1_000_000;
+    };
+    const { qp } = run(20, () => 1_000_000, { options: { audioBitrate: 0 } }).controller.state;
+    expect(share(Math.floor(qp) - 10)).toBeCloseTo(0.95);
+    expect(share(Math.ceil(qp) + 4)).toBeCloseTo(0.8);
+    expect(share(Math.round(qp) - 4)).toBeGreaterThan(0.8);
+    expect(share(Math.round(qp) - 4)).toBeLessThan(0.95);
+  });
+
   test('setTargetBitrate bounds the video rate from the next frame on', () => {
     const each = (controller: RateController, now: number): void => {
       if (now >= 5000) controller.setTargetBitrate(200_000);
@@ -258,6 +270,19 @@ describe('what receivers tell of the way', () => {
     expect(Math.min(...gaps)).toBeGreaterThan(110);
     expect(Math.max(...gaps)).toBeLessThan(160);
     expect(bytes(long)).toBeLessThan(0.5 * bytes(none));
+  });
+
+  test('the size does not change while frames wait: that takes a key frame', () => {
+    const starved = (waitMs: number) =>
+      run(20, (now) => (now < 5000 ? 1_000_000 : 100_000), {
+        content: { motion: 0.6 },
+        backlog: (at) => ({ waitMs: at < 5000 || at > 15_000 ? 0 : waitMs, heardMs: 20 }),
+      });
+    const scales = (of: Run, from: number, to: number) =>
+      new Set(between(of, from, to).map(({ plan }) => plan.scale));
+    expect(scales(starved(100), 5000, 15_000)).toEqual(new Set([1]));
+    expect(scales(starved(100), 15_000, 20_000).size).toBeGreaterThan(1);
+    expect(scales(starved(40), 5000, 15_000).size).toBeGreaterThan(1);
   });
 
   test('while frames arrive, lost reports are no reason to doubt the estimate', () => {
