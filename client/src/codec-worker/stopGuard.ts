@@ -1,8 +1,8 @@
 import { median } from '../latency/stageSamples.js';
 
-/** A stop is remembered for so long, ms; so many of them make pictures wait: one may be chance. */
+/** A stop is remembered for so long, ms; so many of them make pictures wait: fewer may be chance. */
 const MEMORY_MS = 15_000;
-const STOPS = 2;
+const STOPS = 3;
 /** A longer gap between two pictures is seen as a stop: 200 ms, less what the screen adds. */
 const STOP_MS = 180;
 /** The gap that a picture as late as those before shall leave, ms. */
