@@ -10,7 +10,7 @@ const WANTED_GAP_MS = 170;
 /** A picture this much later than usual is not waited for, ms. */
 const HOPELESS_MS = 300;
 /** Nor do pictures wait longer than this beyond the usual latency, ms. */
-const MOST_WAIT_MS = 80;
+const MOST_WAIT_MS = 50;
 
 interface Stamped {
   /** Capture time, ms. */

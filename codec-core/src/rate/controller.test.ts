@@ -233,6 +233,29 @@ describe('a live target', () => {
     );
   });
 
+  test('after a still moment no frame is much finer at once than the one before', () => {
+    const controller = createRateController({ targetBitrate: 150_000 });
+    const content = createContent({ seed: 1, motion: 0.3 });
+    let before: FramePlan | undefined;
+    const finer: number[] = [];
+    for (let frame = 0; frame < 150; frame++) {
+      const activity = content.advance();
+      // The model cannot know that the reference is coarse: a still picture seems to cost nothing.
+      const still = frame >= 90 && frame < 93;
+      const plan = controller.plan(
+        frame * FRAME_MS,
+        still ? { activity: 0 } : { activity: activity ?? 0 },
+      );
+      if (plan.action !== 'encode') continue;
+      const coded = encodeFrame(controller, content, plan);
+      controller.frameSent(frame * FRAME_MS, coded);
+      if (before && !coded.plan.keyFrame) finer.push(before.qp - coded.plan.qp);
+      before = coded.plan;
+    }
+    expect(finer.length).toBeGreaterThan(100);
+    expect(Math.max(...finer)).toBeLessThanOrEqual(4);
+  });
+
   test('more bandwidth is never coarser in the steady state', () => {
     const rates = [100, 130, 170, 220, 290, 380, 500, 650, 850, 1100, 1500, 2000];
     const points = rates.map((kbit) => {
@@ -489,8 +512,12 @@ describe('a slow device', () => {
 
   test('frames that came out too small are not coded again without time for it', () => {
     const small = (controller: RateController): boolean => {
-      const first = controller.plan(0);
-      controller.frameSent(0, { plan: first, bytes: first.allowanceBytes });
+      for (let at = 0; at < 1000; at += FRAME_MS) {
+        const sent = controller.plan(at);
+        if (sent.action === 'encode') {
+          controller.frameSent(at, { plan: sent, bytes: sent.allowanceBytes });
+        }
+      }
       const plan = controller.plan(1000);
       return controller.judge(plan, plan.allowanceBytes / 3).accept;
     };

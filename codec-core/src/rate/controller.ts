@@ -58,6 +58,12 @@ const AIM = 1.03;
 /** A sudden change may draw on the burst budget to stay within one doubling of the step. */
 const BURST_QP = 8;
 
+/**
+ * A predicted frame is at most this much finer than the one before: what a still moment costs at a much
+ * finer index, all that the picture lacked until then, its activity does not foretell.
+ */
+const FINER_QP = 4;
+
 /** The first key frame is no finer than this (step 7.8): what follows refines it. */
 const FIRST_KEY_QP = 28;
 /** Later key frames are at most this much finer than the frames between them. */
@@ -117,6 +123,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   let keyWanted = true;
   let lastKeyAt = -Infinity;
   let sentPixels: number | undefined;
+  let sentQp: number | undefined;
   let smoothQp: number | undefined;
   let plannedRate = 0;
   let context: FrameContext = { keyFrame: true, pixels: width * height };
@@ -153,8 +160,12 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   const intervalMs = (): number => 1000 / rung.frameRate;
   const limitedBy = (): LimitReason => (gate.state === 'open' ? rung.limitedBy : 'network');
   const finestQp = (): number => Math.min(COARSEST_QP, minQp + (fixed ? 0 : rung.coarser));
+  const finestNext = (): number =>
+    fixed || context.keyFrame || sentQp === undefined
+      ? finestQp()
+      : Math.max(finestQp(), sentQp - FINER_QP);
   const clampQp = (qp: number): number =>
-    Math.min(COARSEST_QP, Math.max(finestQp(), Math.round(qp)));
+    Math.min(COARSEST_QP, Math.max(finestNext(), Math.round(qp)));
 
   function tick(time: number): number {
     const now = clampArgument('now', time, -Number.MAX_VALUE, Number.MAX_VALUE);
@@ -350,7 +361,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       const over = bytes > plan.maxBytes;
       const under =
         bytes < TOLERANCE_UNDER * plan.allowanceBytes &&
-        plan.qp > finestQp() &&
+        plan.qp > finestNext() &&
         !plan.still &&
         (fixed || (rung.canRepeat() && !plan.keyFrame));
       if (plan.attempt >= LAST_ATTEMPT || !(over || under)) return { accept: true };
@@ -383,6 +394,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
         }
       }
       sentPixels = context.pixels;
+      sentQp = plan.still ? undefined : plan.qp;
       dueAt = (plannedAt - dueAt > intervalMs() ? plannedAt : dueAt) + intervalMs();
     },
     get state() {
