@@ -230,7 +230,7 @@ export class DecodeStream {
     if (packet.reference === undefined) this.#keyFrames += 1;
     this.#reports.acknowledge(packet.sequence);
     this.#repairs.noteShown(packet, decodeEnd);
-    const { readyAt, shownAt } = this.#timesOf(packet.captureTime, decodeEnd);
+    const shownAt = this.#showingTime(packet.captureTime, decodeEnd);
     this.#note(this.#last, packet.captureTime, shownAt);
     this.#options.show(this.#last.frame, packet, shownAt);
     this.#follow(decodeEnd);
@@ -245,21 +245,17 @@ export class DecodeStream {
       absCaptureTime: arrival?.absCaptureTime,
       decodeStart,
       decodeEnd,
-      readyAt,
       shownAt,
     });
   }
 
-  /** When a picture decoded at `decodeEnd` is ready, and when its sound lets it be shown; room time, ms. */
-  #timesOf(captureTime: number, decodeEnd: number): { readyAt: number; shownAt: number } {
-    const most = this.#latency + LATER_STEP_MS;
-    const notBefore = (latency: number) =>
-      Math.max(decodeEnd, captureTime + Math.min(latency, most));
-    const { leastLatency } = this.#guard;
-    this.#guard.note(captureTime, decodeEnd - captureTime);
-    const shownAt = notBefore(Math.max(leastLatency, this.#leastLatency));
-    this.#latency = shownAt - captureTime;
-    return { readyAt: notBefore(leastLatency), shownAt };
+  /** When a picture that is decoded is to be shown: it may wait for its sound, or for late ones; ms. */
+  #showingTime(captureTime: number, decodeEnd: number): number {
+    const latency = decodeEnd - captureTime;
+    const least = Math.max(this.#leastLatency, this.#guard.leastLatency);
+    this.#guard.note(captureTime, latency);
+    this.#latency = Math.max(latency, Math.min(least, this.#latency + LATER_STEP_MS));
+    return captureTime + this.#latency;
   }
 
   #take(bytes: number): Uint8Array<ArrayBuffer> {

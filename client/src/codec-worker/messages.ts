@@ -185,9 +185,7 @@ export const frameTimelineSchema = z.object({
   received: z.number(),
   decodeStart: z.number(),
   decodeEnd: z.number(),
-  /** Later than decoded where it waits for others that come late again and again. */
-  readyAt: z.number(),
-  /** Written to the shown track: later than ready where the picture waits for its sound. */
+  /** Written to the shown track: later than decoded where the picture waits for its sound or late ones. */
   shownAt: z.number(),
   /** The sender's clock by abs-capture-time, taken for this machine's. */
   absCaptureTime: z.number().optional(),

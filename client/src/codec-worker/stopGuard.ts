@@ -9,8 +9,11 @@ const STOP_MS = 180;
 const WANTED_GAP_MS = 170;
 /** A picture this much later than usual is not waited for, ms. */
 const HOPELESS_MS = 300;
-/** Nor do pictures wait longer than this beyond the usual latency, ms. */
-const MOST_WAIT_MS = 50;
+/**
+ * Nor do pictures wait longer than this beyond the usual latency, ms. The sound is in step all the same
+ * (45 ms) and does not follow: what is pumped into its jitter buffer takes many seconds to come out.
+ */
+const MOST_WAIT_MS = 40;
 
 interface Stamped {
   /** Capture time, ms. */

@@ -392,7 +392,7 @@ export class ReceivedVideo {
     this.#add('decode', line.decodeEnd - line.decodeStart);
     this.#steadyFrom ??= line.decodeEnd + COLD_MS;
     const steady = line.decodeEnd >= this.#steadyFrom;
-    if (steady) this.#ready.add(line.readyAt - line.captureTime);
+    if (steady) this.#ready.add(line.decodeEnd - line.captureTime);
     if (line.absCaptureTime !== undefined) {
       this.#captureCheck.add(line.absCaptureTime + this.#clockOffset(), line.captureTime);
     }
