@@ -1,6 +1,7 @@
 /**
  * Runs inside the app's pages, before the app: leads media through a relay, and notes when pictures of
- * a {@link codedClip} are captured and shown. Knows nothing of the app but that it uses WebRTC.
+ * a {@link codedClip} are captured and shown. Knows nothing of the app but that it uses WebRTC, and when
+ * the app calls a picture visible.
  */
 import { visibleTime } from '../../client/src/latency/visibleTime.js';
 import { readNumber, stripTop } from './pictureNumber.js';

@@ -15,12 +15,9 @@ const HOPELESS_MS = 300;
  */
 const MOST_WAIT_MS = 40;
 
-interface Stamped {
+interface Latency {
   /** Capture time, ms. */
   readonly at: number;
-}
-
-interface Latency extends Stamped {
   readonly latencyMs: number;
 }
 
@@ -34,8 +31,8 @@ interface Stop extends Latency {
  * others wait a little, so that the picture does not stop each time. While nothing stops, nothing waits.
  */
 export class StopGuard {
-  #latencies: Latency[] = [];
-  #stops: Stop[] = [];
+  readonly #latencies: Latency[] = [];
+  readonly #stops: Stop[] = [];
 
   /** Least latency of the pictures that come next, ms. */
   get leastLatency(): number {
@@ -55,9 +52,10 @@ export class StopGuard {
    */
   note(at: number, latencyMs: number): void {
     const before = this.#latencies.at(-1);
-    const recent = (noted: Stamped): boolean => noted.at > at - MEMORY_MS;
-    this.#latencies = [...this.#latencies.filter(recent), { at, latencyMs }];
-    this.#stops = this.#stops.filter(recent);
+    this.#latencies.push({ at, latencyMs });
+    for (const list of [this.#latencies, this.#stops]) {
+      while (list[0] !== undefined && list[0].at <= at - MEMORY_MS) list.shift();
+    }
     if (before === undefined) return;
     const intervalMs = at - before.at;
     const gapMs = intervalMs + latencyMs - before.latencyMs;
