@@ -4,17 +4,20 @@
 #
 #   retrain.sh [CLIPS_FOLDER]        default ../../../shared/clips, with train/ and INDEX.tsv inside
 #
-# env: STEPS   training steps of each network (default 20000; the schedule ends there)
+# env: STEPS   training steps of each network (default 4000; the schedule ends there)
+#      BATCH   crops of a step (default 96)
+#      DEVICE  cpu or cuda (default cpu: days)
 #      WORK    folder for data, virtual environment and checkpoints (default .work here)
 #      THREADS torch threads of each run (default 1)
 #
-# Every step is resumed where it stopped. A checkpoint that is committed here (checkpoints/*.pt) is
-# where training starts, unless WORK has its own already.
+# Every step is resumed where it stopped. Training starts from the committed checkpoints (checkpoints/*.pt);
+# without them from nothing, which takes STEPS=20000 BATCH=8 or more.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 clips=$(readlink -f "${1:-$here/../../../shared/clips}")
 work=${WORK:-$here/.work}
-steps=${STEPS:-20000}
+steps=${STEPS:-4000}
+export DEVICE=${DEVICE:-cpu}
 mkdir -p "$work/data"
 
 if [ ! -x "$work/venv/bin/python" ]; then
@@ -27,10 +30,13 @@ node "$here/prepare.mjs" "$clips/train" "$work/data"
 cd "$here"
 export KMP_BLOCKTIME=0
 for kind in key predicted; do
-  [ -f "$work/$kind.pt" ] || cp "checkpoints/$kind.pt" "$work/$kind.pt" 2>/dev/null || true
+  start=()
+  [ -f "checkpoints/$kind.pt" ] && start=(--start "checkpoints/$kind.pt")
   "$work/venv/bin/python" -u -m inntrain.train "$kind" --data "$work/data" \
-    --index "$clips/INDEX.tsv" --out "$work/$kind.pt" --steps "$steps" --threads "${THREADS:-1}"
+    --index "$clips/INDEX.tsv" --out "$work/$kind.pt" "${start[@]}" --steps "$steps" \
+    --batch "${BATCH:-96}" --threads "${THREADS:-1}"
 done
+export DEVICE=cpu
 "$work/venv/bin/python" -m inntrain.export --key "$work/key.pt" --predicted "$work/predicted.pt" \
   --out ../models --checkpoints checkpoints
 (cd .. && npm run build)

@@ -1,6 +1,7 @@
 """Short decoded sequences with motion, prepared once (see ../prepare.mjs), cropped at random."""
 
 import glob
+import math
 import os
 import random
 
@@ -23,45 +24,63 @@ def clip_weights(index_file: str) -> dict[str, float]:
 
 
 class Sequences:
-    """Every prepared segment in memory: y, u, v (T, h, w) u8 and mv (T, h/8, w/8, 2) i16."""
+    """Every prepared segment: y, u, v (T, h, w) u8 and mv (T, h/8, w/8, 2) i16, where the networks run."""
 
     def __init__(self, folder: str, index_file: str | None = None):
         weights = clip_weights(index_file) if index_file else {}
-        self.items = []
+        parts = {"y": [], "u": [], "v": [], "mv": []}
+        self.sizes = []
+        self.starts = []
         self.weights = []
+        start = 0
         for path in sorted(glob.glob(os.path.join(folder, "*", "mv.npy"))):
             segment = os.path.dirname(path)
-            parts = ("y", "u", "v", "mv")
-            self.items.append({k: np.load(os.path.join(segment, k + ".npy")) for k in parts})
+            for name, part in parts.items():
+                part.append(np.load(os.path.join(segment, name + ".npy")))
+            size = parts["y"][-1].shape
+            self.sizes.append(size)
+            self.starts.append(start)
+            start += math.prod(size)
             clip = os.path.basename(segment).rsplit(".", 1)[0]
             self.weights.append(weights.get(clip, 1.0))
-        if not self.items:
+        if not self.sizes:
             raise SystemExit(f"no segments in {folder}; run prepare.mjs first")
+        device = torch.get_default_device()
+        planes = {k: np.concatenate([a.ravel() for a in parts[k]]) for k in ("y", "u", "v")}
+        planes["mv"] = np.concatenate([a.reshape(-1, 2) for a in parts["mv"]])
+        self.planes = {k: torch.from_numpy(plane).to(device) for k, plane in planes.items()}
 
-    def crops(self, count: int, length: int, size: int, rng: random.Random):
-        """-> planes [(y, u, v)] per time as float (count, h, w) and motion [(count, bh, bw, 2)]."""
+    def choose(self, count: int, length: int, size: int, rng: random.Random) -> torch.Tensor:
+        """Places of random crops for `crops`, (count, 7)."""
         chosen = []
         while len(chosen) < count:
-            item = rng.choices(self.items, self.weights)[0]
-            frames, h, w = item["y"].shape
+            item = rng.choices(range(len(self.sizes)), self.weights)[0]
+            frames, h, w = self.sizes[item]
             if h < size or w < size or frames < length:
                 continue
             t = rng.randint(0, frames - length)
             top = rng.randrange(0, (h - size) // 16 + 1) * 16
             left = rng.randrange(0, (w - size) // 16 + 1) * 16
-            chosen.append(self._cut(item, t, length, top, left, size, rng.random() < 0.5))
-        stack = [torch.from_numpy(np.stack(parts)) for parts in zip(*chosen)]
-        y, u, v = (s.transpose(0, 1).float() for s in stack[:3])
-        return [(y[t], u[t], v[t]) for t in range(length)], list(stack[3].transpose(0, 1))
+            chosen.append((self.starts[item], h, w, t, top, left, rng.random() < 0.5))
+        return torch.tensor(chosen)
+
+    def crops(self, cut: torch.Tensor, length: int, size: int):
+        """-> planes [(y, u, v)] per time as float (count, h, w) and motion [(count, bh, bw, 2)]."""
+        y, u, v = (
+            self.planes[name][self._places(cut, length, size, shift)].float()
+            for name, shift in (("y", 0), ("u", 1), ("v", 1))
+        )
+        motion = self.planes["mv"][self._places(cut, length, size, 3)]
+        motion[..., 0] *= (1 - 2 * cut[:, 6]).to(motion.dtype)[:, None, None, None]
+        return [(y[:, t], u[:, t], v[:, t]) for t in range(length)], list(motion.unbind(1))
 
     @staticmethod
-    def _cut(item, t, length, top, left, size, flip):
-        def area(name, shift):
-            a = item[name][t : t + length]
-            a = a[:, top >> shift : (top + size) >> shift, left >> shift : (left + size) >> shift]
-            return np.ascontiguousarray(a[:, :, ::-1] if flip else a)
-
-        mv = area("mv", 3).copy()
-        if flip:
-            mv[..., 0] = -mv[..., 0]
-        return area("y", 0), area("u", 1), area("v", 1), mv
+    def _places(cut, length: int, size: int, shift: int):
+        """(count, length, side, side) places of the crops in a plane whose sides are 2**shift times smaller."""
+        start, h, w, t, top, left, flip = (column[:, None, None, None] for column in cut.unbind(1))
+        side = size >> shift
+        x = torch.arange(side)
+        x = torch.where(flip > 0, side - 1 - x, x) + (left >> shift)
+        y = torch.arange(side)[:, None] + (top >> shift)
+        frame = t + torch.arange(length)[:, None, None]
+        return (start >> 2 * shift) + (frame * (h >> shift) + y) * (w >> shift) + x

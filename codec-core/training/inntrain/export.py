@@ -29,6 +29,7 @@ from .networks import (
     KeyNet,
     PredictedNet,
     SecondPass,
+    read_checkpoint,
 )
 from .points import KNOTS
 from .transform import GROUP_SIZES, GROUPS
@@ -132,7 +133,7 @@ class Stage:
         s = self.linear(layer.digest, "digest", self.concat([field, context]), signed=signed_tail(n, size))
         empty = np.zeros((1, SecondPass.DIGEST), np.uint8 if self.kind == "integer" else np.float32)
         s = self.op("Concat", [s, self.constant("absent", empty)], {"axis": 0})
-        chosen = self.constant("adjacent", np.array(ADJACENT, np.int32))
+        chosen = self.constant("adjacent", ADJACENT.numpy().astype(np.int32))
         near = self.op("Gather", ["neighbours", chosen], {"axis": 1})
         around = self.op("Gather", [s, near], {"axis": 0})
         shape = self.constant("flat", np.array([-1, len(ADJACENT) * SecondPass.DIGEST], np.int64))
@@ -239,7 +240,7 @@ def key_stages(net: KeyNet, kind: str):
 
 def load(kind: str, path: str):
     net = KeyNet() if kind == "key" else PredictedNet()
-    saved = torch.load(path, weights_only=True)
+    saved = read_checkpoint(path)
     net.load_state_dict(saved["average"])
     return net.eval(), saved["step"]
 

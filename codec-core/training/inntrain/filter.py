@@ -8,6 +8,7 @@ and class is one least squares problem, from limited differences to what a sampl
 import argparse
 
 import numpy as np
+import torch
 
 from .points import step_units
 
@@ -42,7 +43,7 @@ export const FILTER_WEIGHTS = memory.data<i16>([
 """
 
 
-def neighbour(picture: np.ndarray, x: int, y: int) -> np.ndarray:
+def neighbour(picture, x: int, y: int):
     """(n, side, side) pixels at an offset from those of the block, of (n, side + 4, side + 4)."""
     side = picture.shape[1] - 2 * MARGIN
     return picture[:, MARGIN + y : MARGIN + y + side, MARGIN + x : MARGIN + x + side]
@@ -59,21 +60,21 @@ def differences(picture: np.ndarray, samples: np.ndarray, qp: int) -> np.ndarray
     return np.array(out, dtype=np.float32)
 
 
-def directions(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def directions(picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Class of each luma block, and whether the groups of each pair change places."""
-    p = picture.astype(np.int64)
+    p = picture.long()
     bends = []
     for x, y in OFFSETS[:4]:
         second = 2 * neighbour(p, 0, 0) - neighbour(p, x, y) - neighbour(p, -x, -y)
-        bends.append(np.abs(second).sum((1, 2)))
-    most, least = np.maximum(bends[0], bends[1]), np.minimum(bends[0], bends[1])
-    most_diagonal, least_diagonal = np.maximum(bends[2], bends[3]), np.minimum(bends[2], bends[3])
+        bends.append(second.abs().sum((1, 2)))
+    most, least = torch.maximum(bends[0], bends[1]), torch.minimum(bends[0], bends[1])
+    most_diagonal, least_diagonal = torch.maximum(bends[2], bends[3]), torch.minimum(bends[2], bends[3])
     straight = most * least_diagonal > most_diagonal * least
-    high = np.where(straight, most, most_diagonal)
-    low = np.where(straight, least, least_diagonal)
-    strength = (10 * high > 17 * low).astype(int) + (2 * high > 7 * low)
-    kind = np.where((strength == 0) | straight, strength, 2 + strength)
-    return kind, np.where(straight, bends[0] <= bends[1], bends[2] <= bends[3])
+    high = torch.where(straight, most, most_diagonal)
+    low = torch.where(straight, least, least_diagonal)
+    strength = (10 * high > 17 * low).long() + (2 * high > 7 * low)
+    kind = torch.where((strength == 0) | straight, strength, 2 + strength)
+    return kind, torch.where(straight, bends[0] <= bends[1], bends[2] <= bends[3])
 
 
 def solve(d: np.ndarray, lack: np.ndarray, tied: list[tuple[int, ...]]) -> np.ndarray:
@@ -99,7 +100,7 @@ def solve_set(r: np.ndarray, qp: int) -> list[np.ndarray]:
     """Weights of the luma classes, then of chroma, for the blocks of one frame type and index."""
     d = differences(r["y"], r["samples_y"], qp)
     lack = 16.0 * r["source_y"] + 8 - r["samples_y"]
-    kind, swapped = directions(r["y"])
+    kind, swapped = (part.numpy() for part in directions(torch.from_numpy(r["y"].copy())))
     d[:, :, swapped] = d[SWAPPED][:, :, swapped]
     luma = [solve(d[:, :, kind == c], lack[kind == c], tied) for c, tied in enumerate(TIED)]
     u, v = (differences(r["uv"[i]], r["samples_uv"][:, :, i], qp) for i in (0, 1))

@@ -42,6 +42,7 @@ class RowLinear(nn.Module):
         nn.init.kaiming_normal_(self.weight, nonlinearity="relu")
         self.weight.data *= gain
         self.bias = nn.Parameter(torch.zeros(KNOTS if per_point else 1, outputs))
+        self.held = None
 
     def quantized(self):
         """Weight and bias as the run time sees them, in natural units."""
@@ -50,11 +51,21 @@ class RowLinear(nn.Module):
         bias = round_ste(self.bias * GRID * torch.exp2(e)) / torch.exp2(e) / GRID
         return w / torch.exp2(k)[:, None], bias
 
+    def effective(self):
+        return self.quantized() if STATE["integer"] else (self.weight, self.bias)
+
     def forward(self, x: torch.Tensor, knots: torch.Tensor | None = None) -> torch.Tensor:
-        weight, bias = self.quantized() if STATE["integer"] else (self.weight, self.bias)
+        weight, bias = self.held or self.effective()
         if self.bias.shape[0] == 1:
             return F.linear(x, weight, bias[0])
         return F.linear(x, weight) + knots @ bias
+
+
+def hold_weights(net: nn.Module) -> None:
+    """Quantizes the present weights once, for all frames of a step."""
+    for layer in net.modules():
+        if isinstance(layer, RowLinear):
+            layer.held = layer.effective()
 
 
 def activate(z: torch.Tensor) -> torch.Tensor:
@@ -74,6 +85,12 @@ def head(z: torch.Tensor, low: float, high: float, grid: float) -> torch.Tensor:
     return SoftClamp.apply(z, low, high)
 
 
+def beside(digests: torch.Tensor, neighbours: torch.Tensor) -> torch.Tensor:
+    """(n, digest) -> (m, k * digest) those of the k neighbours (m, k) of each row; zeros for number n."""
+    s = F.pad(digests, (0, 0, 0, 1))
+    return s.index_select(0, neighbours.flatten()).view(len(neighbours), -1)
+
+
 class Spatial(nn.Module):
     """Mix a row with a 16-channel digest of its eight neighbours (absent neighbour = zeros)."""
 
@@ -84,10 +101,7 @@ class Spatial(nn.Module):
         self.digest = RowLinear(channels, self.DIGEST)
         self.mix = RowLinear(channels + 8 * self.DIGEST, channels)
 
-    def forward(self, x: torch.Tensor, neighbours: torch.Tensor, target: torch.Tensor | None = None):
-        """neighbours: (m, 8) row numbers, n for absent; target: rows to compute (all when None)."""
-        s = activate(self.digest(x))
-        s = F.pad(s, (0, 0, 0, 1))
-        around = F.embedding(neighbours, s).flatten(1)
-        own = x if target is None else x[target]
-        return activate(self.mix(torch.cat([own, around], 1)))
+    def forward(self, x: torch.Tensor, neighbours: torch.Tensor, rows: slice = slice(None)):
+        """neighbours: (n, 8) row numbers, n for absent; rows: those to compute."""
+        around = beside(activate(self.digest(x)), neighbours[rows])
+        return activate(self.mix(torch.cat([x[rows], around], 1)))

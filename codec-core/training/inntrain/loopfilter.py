@@ -7,11 +7,13 @@ import torch
 import torch.nn.functional as F
 
 from .filter import LIMITS, MARGIN, OFFSETS, SWAPPED, TIED, directions
+from .gpu import fused
 from .quantizer import round_ste
 
 WEIGHTS_FILE = os.path.join(os.path.dirname(__file__), "../../src/kernels/assembly/filter/weights.ts")
 SETS = 4
 SET_WIDTH = 8
+SWAP = torch.tensor(SWAPPED)
 FIRST = {False: 22, True: 12}
 """First quantization index of the first set, for predicted (False) and key frames (True)."""
 
@@ -34,18 +36,25 @@ def _patches(plane: torch.Tensor, blocks: torch.Tensor, side: int) -> torch.Tens
     return padded.flatten().index_select(0, at.flatten()).view(at.shape)
 
 
+@fused
+def _limited(difference, weights, limits):
+    """Sum over limits of weight * clamp(difference, -limit, limit), and its slope."""
+    out = torch.zeros_like(difference)
+    slope = torch.zeros_like(difference)
+    size = difference.abs()
+    for k in range(len(LIMITS)):
+        limit, weight = limits[k], weights[:, k, None, None]
+        out = out + weight * torch.maximum(torch.minimum(difference, limit), -limit)
+        slope = slope + weight * (size < limit)
+    return out, slope
+
+
 class _Pull(torch.autograd.Function):
-    """Sum over limits of weight * clamp(difference, -limit, limit); weights and limits are constant."""
+    """`_limited` with its gradient; weights and limits are constant."""
 
     @staticmethod
     def forward(ctx, difference, weights, limits):
-        out = torch.zeros_like(difference)
-        slope = torch.zeros_like(difference)
-        size = difference.abs()
-        for k in range(len(LIMITS)):
-            limit, weight = limits[k], weights[:, k, None, None]
-            out += weight * torch.maximum(torch.minimum(difference, limit), -limit)
-            slope += weight * (size < limit)
+        out, slope = _limited(difference, weights, limits)
         ctx.save_for_backward(slope)
         return out
 
@@ -84,10 +93,9 @@ class LoopFilter:
             part.reshape(len(part), side, side) + 128
             for part, side in zip(samples.split([64, 16, 16], 1), (8, 4, 4))
         )
-        kind, swapped = directions(_patches(planes[0].detach(), blocks, 8).numpy())
-        luma = self.weights[chosen, torch.from_numpy(kind)]
-        swapped = torch.from_numpy(swapped)
-        luma[swapped] = luma[swapped][:, SWAPPED]
+        kind, swapped = directions(_patches(planes[0].detach(), blocks, 8))
+        luma = self.weights[chosen, kind]
+        luma = torch.where(swapped[:, None, None], luma.index_select(1, SWAP), luma)
         chroma = self.weights[chosen, len(TIED)]
         out = [
             _filter_plane(y, planes[0], blocks, luma, step),

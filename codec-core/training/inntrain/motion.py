@@ -3,6 +3,8 @@
 import torch
 import torch.nn.functional as F
 
+from .gpu import ON_GPU
+
 LUMA_TAPS = torch.tensor(
     [[0, 0, 0, 64, 0, 0, 0, 0], [-1, 4, -10, 58, 17, -5, 1, 0], [-1, 4, -11, 40, 40, -11, 4, -1], [0, 1, -5, 17, 58, -10, 4, -1]]
 ).float()
@@ -12,8 +14,8 @@ CHROMA_TAPS = torch.tensor(
 PAD = 80
 # Weights of a neighbour's prediction by distance from the common edge, of 64, and the neighbours'
 # places in the order in which they are blended: above, below, left, right.
-LUMA_FADE = [25, 14, 5, 0]
-CHROMA_FADE = [19, 0]
+LUMA_FADE = torch.tensor([25, 14, 5, 0]).float()
+CHROMA_FADE = torch.tensor([19, 0]).float()
 SIDES = [(-1, 0), (1, 0), (0, -1), (0, 1)]
 
 
@@ -36,16 +38,16 @@ class _Plane:
         self.padded = F.pad(plane[:, None], (pad, pad, pad, pad), mode="replicate")[:, 0]
 
     def fetch(self, places, mv):
-        """places (n, 3): picture, block row, block column; mv (n, 2) -> (n, block, block)."""
+        """places: pictures, block rows, block columns (n,); mv (n, 2) -> (n, block, block)."""
         h, w = self.size
         block, pad, reach = self.block, self.pad, self.block + self.taps.shape[1] - 1
         before = self.taps.shape[1] // 2 - 1
         fraction, whole = mv & ((1 << self.bits) - 1), mv >> self.bits
-        x = (places[:, 2] * block + whole[:, 0]).clamp(8 - pad, w + pad - block - 8) + pad - before
-        y = (places[:, 1] * block + whole[:, 1]).clamp(8 - pad, h + pad - block - 8) + pad - before
+        x = (places[2] * block + whole[:, 0]).clamp(8 - pad, w + pad - block - 8) + pad - before
+        y = (places[1] * block + whole[:, 1]).clamp(8 - pad, h + pad - block - 8) + pad - before
         span = torch.arange(reach)
         stride, area = self.padded.shape[2], self.padded.shape[1] * self.padded.shape[2]
-        rows = places[:, :1] * area + (y[:, None] + span) * stride
+        rows = places[0][:, None] * area + (y[:, None] + span) * stride
         patches = self.padded.flatten()[rows[:, :, None] + (x[:, None] + span)[:, None, :]]
         middle = torch.bmm(patches, self.bands[fraction[:, 0]])
         out = torch.bmm(self.bands[fraction[:, 1]].transpose(1, 2), middle)
@@ -55,10 +57,18 @@ class _Plane:
 def _fade_mask(block, weights, side):
     """(block, block) weights of the neighbour at a side."""
     line = torch.zeros(block)
-    line[: len(weights)] = torch.tensor(weights).float()
+    line[: len(weights)] = weights
     dy, dx = SIDES[side]
     line = line.flip(0) if dy + dx > 0 else line
     return (line[:, None] if dy else line[None, :]).expand(block, block)
+
+
+def _places(mask):
+    """Pictures, block rows and block columns (n,) to fetch: where the mask says; on a GPU, which would have to
+    be waited for, everywhere."""
+    if ON_GPU:
+        return torch.cartesian_prod(*(torch.arange(n) for n in mask.shape)).unbind(1)
+    return mask.nonzero(as_tuple=True)
 
 
 def _compensate_plane(plane, mv, block, taps, bits, pad, fade):
@@ -66,21 +76,17 @@ def _compensate_plane(plane, mv, block, taps, bits, pad, fade):
     source = _Plane(plane, block, taps, bits, pad)
     # Blocks as (batch, row, column, y, x); those that do not move need no interpolation.
     blocks = plane.view(batch, h // block, block, w // block, block).transpose(2, 3).clone()
-    moved = (mv != 0).any(-1)
-    if moved.any():
-        blocks[moved] = source.fetch(moved.nonzero(), mv[moved])
+    moved = _places((mv != 0).any(-1))
+    blocks[moved] = source.fetch(moved, mv[moved])
     for side, (dy, dx) in enumerate(SIDES):
         neighbour = torch.roll(mv, (-dy, -dx), (1, 2))
-        edge = (neighbour != mv).any(-1)
         # What rolled in from the far side is no neighbour.
-        if dy:
-            edge[:, 0 if dy < 0 else -1] = False
-        else:
-            edge[:, :, 0 if dx < 0 else -1] = False
-        if not edge.any():
-            continue
-        own, mask = blocks[edge], _fade_mask(block, fade, side)
-        other = source.fetch(edge.nonzero(), neighbour[edge])
+        border = (slice(None), 0 if dy < 0 else -1) if dy else (slice(None), slice(None), 0 if dx < 0 else -1)
+        neighbour[border] = mv[border]
+        differs = (neighbour != mv).any(-1)
+        edge = _places(differs)
+        own, mask = blocks[edge], _fade_mask(block, fade, side) * differs[edge][:, None, None]
+        other = source.fetch(edge, neighbour[edge])
         blocks[edge] = own + torch.floor(((other - own) * mask + 32) / 64)
     return blocks.transpose(2, 3).reshape(batch, h, w)
 
@@ -104,4 +110,5 @@ def carry_state(state, mv):
     shift = (mv.long() + 16) >> 5
     x = (torch.arange(bw) + shift[..., 0]).clamp(0, bw - 1)
     y = (torch.arange(bh)[:, None] + shift[..., 1]).clamp(0, bh - 1)
-    return state[torch.arange(batch)[:, None, None], y, x]
+    places = (torch.arange(batch)[:, None, None] * bh + y) * bw + x
+    return state.flatten(0, 2).index_select(0, places.flatten()).view(state.shape)

@@ -4,7 +4,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from .layers import GRID, RowLinear, Spatial, activate, head
+from .layers import GRID, RowLinear, Spatial, activate, beside, head
 from .quantizer import (
     MEAN_GRID,
     SCALE_LEVELS,
@@ -18,7 +18,7 @@ from .transform import GROUP_SIZES, GROUPS
 
 STATE_CHANNELS = 16
 KEY_FIELD_INPUTS = 40
-ADJACENT = [1, 3, 4, 6]
+ADJACENT = torch.tensor([1, 3, 4, 6])
 """Of the eight neighbours those that share an edge: the other checkerboard colour."""
 
 
@@ -39,11 +39,9 @@ class CodeHead(nn.Module):
         return expand_mean(mean), scale
 
 
-def dc_mask() -> torch.Tensor:
-    """(96,) true at the three DC channels, whose absolute level says nothing to a network."""
-    mask = torch.zeros(96, dtype=torch.bool)
-    mask[GROUPS[0]] = True
-    return mask
+CHANNELS = [torch.tensor(group) for group in GROUPS]
+DCS = torch.zeros(96, dtype=torch.bool).index_fill(0, CHANNELS[0], True)
+"""True at the three DC channels, whose absolute level says nothing to a network."""
 
 
 def code(residual, mean, scale, sent, price):
@@ -92,12 +90,13 @@ class SecondPass(nn.Module):
         self.mix.weight.data[:, :channels] = torch.eye(channels)
         self.head = CodeHead(channels, size, 26.0)
 
-    def forward(self, field, even_part, neighbours, odd):
-        """field (n, channels); even_part (n, size) decoded residuals in steps, zero on odd rows."""
-        s = activate(self.digest(torch.cat([field, compress(even_part)], 1)))
-        s = F.pad(s, (0, 0, 0, 1))
-        around = F.embedding(neighbours[odd][:, ADJACENT], s).flatten(1)
-        return self.head(activate(self.mix(torch.cat([field[odd], around], 1))))
+    def forward(self, field, first, neighbours):
+        """field (n, channels), even rows first; first (half, size) decoded residuals of those in steps."""
+        half = len(first)
+        s = activate(self.digest(torch.cat([field[:half], compress(first)], 1)))
+        # Neighbours across an edge are even, or absent.
+        around = beside(s, neighbours[half:].index_select(1, ADJACENT).clamp(max=half))
+        return self.head(activate(self.mix(torch.cat([field[half:], around], 1))))
 
 
 class PredictedNet(nn.Module):
@@ -106,7 +105,7 @@ class PredictedNet(nn.Module):
     Inputs are in steps: `base` (n, 96) the mixed prediction, `state` (n, 16) carried along motion.
     """
 
-    def __init__(self, channels: int = 64):
+    def __init__(self, channels: int = 96):
         super().__init__()
         n = channels
         self.enter = RowLinear(96 + STATE_CHANNELS, n, per_point=True)
@@ -120,8 +119,8 @@ class PredictedNet(nn.Module):
         self.spatial = nn.ModuleList([Spatial(n) for _ in range(3)])
         self.refine = Refinement(n, n, 2, state=True)
 
-    def forward(self, target, base, state, knots, neighbours, even, odd, kept, price):
-        """even, odd: row numbers of the two checkerboard colours; price (n, 96) of a bit.
+    def forward(self, target, base, state, knots, neighbours, half, kept, price):
+        """The rows of one checkerboard colour, `half` of them, come first; price (n, 96) of a bit.
 
         -> decoded coefficients in steps, bits (n, 96) in channel order, new state.
         """
@@ -132,25 +131,22 @@ class PredictedNet(nn.Module):
         gated = base * (1 - gate / 256)
         change = torch.zeros_like(base)
         bits = torch.zeros_like(base)
-        for g, channels in enumerate(GROUPS):
+        for g, channels in enumerate(CHANNELS):
             if g:
                 f = activate(self.context[g - 1](torch.cat([f, compress(part)], 1), knots))
                 f = self.spatial[g - 1](f, neighbours)
             residual = target[:, channels] - gated[:, channels]
             sent = (kept > g).float()[:, None]
             of_bit = price[:, channels]
-            mean, scale = self.heads[g](f[even])
-            first, first_cost = code(residual[even], mean, scale, sent[even], of_bit[even])
-            part = torch.zeros_like(residual).index_copy(0, even, first)
-            mean, scale = self.second[g](f, part, neighbours, odd)
-            second, second_cost = code(residual[odd], mean, scale, sent[odd], of_bit[odd])
-            part = part.index_copy(0, odd, second)
-            cost = torch.zeros_like(residual).index_copy(0, even, first_cost).index_copy(0, odd, second_cost)
-            index = torch.tensor(channels)
-            bits = bits.index_copy(1, index, cost)
-            change = change.index_copy(1, index, part)
+            mean, scale = self.heads[g](f[:half])
+            first, first_cost = code(residual[:half], mean, scale, sent[:half], of_bit[:half])
+            mean, scale = self.second[g](f, first, neighbours)
+            second, second_cost = code(residual[half:], mean, scale, sent[half:], of_bit[half:])
+            part = torch.cat([first, second])
+            bits = bits.index_copy(1, channels, torch.cat([first_cost, second_cost]))
+            change = change.index_copy(1, channels, part)
         decoded = gated + change
-        seen = torch.where(dc_mask(), change, decoded)
+        seen = torch.where(DCS, change, decoded)
         correction, new_state = self.refine(f, seen, knots, neighbours)
         return decoded + correction, bits, new_state
 
@@ -176,10 +172,10 @@ class KeyNet(nn.Module):
             previous = size
         self.refine = Refinement(n, n, 2, state=False)
 
-    def forward(self, target, base, field, knots, neighbours, even, odd, kept, price):
+    def forward(self, target, base, field, knots, neighbours, half, kept, price):
         """target, base (n, 96) in steps (base: linear prediction of low ACs from DCs; DC channels
-        of both hold the decoded DCs); field (n, 40) compressed differences of neighbouring DCs;
-        even, odd: row numbers of the two checkerboard colours; price (n, 96) of a bit.
+        of both hold the decoded DCs); field (n, 40) compressed differences of neighbouring DCs. The
+        rows of one checkerboard colour, `half` of them, come first; price (n, 96) of a bit.
         """
         f = activate(self.enter(field, knots))
         for layer in self.body:
@@ -187,28 +183,52 @@ class KeyNet(nn.Module):
         decoded = base
         bits = torch.zeros_like(base)
         previous = None
-        for k, channels in enumerate(GROUPS[1:]):
-            index = torch.tensor(channels)
+        for k, channels in enumerate(CHANNELS[1:]):
             residual = target[:, channels] - base[:, channels]
-            part = torch.zeros_like(residual)
-            cost = torch.zeros_like(residual)
+            sent = (kept > k + 1).float()[:, None]
+            of_bit = price[:, channels]
+            values, costs = [], []
             inputs = f if previous is None else torch.cat([f, compress(previous)], 1)
-            for p, rows in enumerate((even, odd)):
-                j = 2 * k + p
+            for j, rows in ((2 * k, slice(half)), (2 * k + 1, slice(half, None))):
                 f = activate(self.context[j](inputs, knots))
-                t = self.spatial[j](f, neighbours[rows], rows)
-                mean, scale = self.heads[j](t)
-                sent = (kept[rows] > k + 1).float()[:, None]
-                value, bit = code(residual[rows], mean, scale, sent, price[rows][:, channels])
-                part = part.index_copy(0, rows, value)
-                cost = cost.index_copy(0, rows, bit)
+                mean, scale = self.heads[j](self.spatial[j](f, neighbours, rows))
+                value, cost = code(residual[rows], mean, scale, sent[rows], of_bit[rows])
+                values.append(value)
+                costs.append(cost)
                 # The second pass sees the first; the next group sees both.
-                inputs = torch.cat([f, compress(part)], 1)
-            previous = part
-            decoded = decoded.index_copy(1, index, base[:, channels] + part)
-            bits = bits.index_copy(1, index, cost)
-        correction, _ = self.refine(f, decoded.masked_fill(dc_mask(), 0), knots, neighbours)
+                previous = F.pad(torch.cat(values), (0, 0, 0, len(f) - sum(map(len, values))))
+                inputs = torch.cat([f, compress(previous)], 1)
+            decoded = decoded.index_copy(1, channels, base[:, channels] + previous)
+            bits = bits.index_copy(1, channels, torch.cat(costs))
+        correction, _ = self.refine(f, decoded.masked_fill(DCS, 0), knots, neighbours)
         return decoded + correction, bits
+
+
+def read_checkpoint(path: str) -> dict:
+    """What `train` saved, where the networks run; committed checkpoints hold only `average` and `step`."""
+    return torch.load(path, weights_only=True, map_location=torch.get_default_device())
+
+
+def load_trained(net: nn.Module, trained: dict[str, torch.Tensor]) -> None:
+    """Loads weights, if they are of a narrower network as the first of its channels: it starts with the
+    same outputs, since nobody listens to the new channels yet."""
+    state = net.state_dict()
+    width = len(state["enter.weight"])
+    more = width - len(trained["enter.weight"])
+    for name, value in trained.items():
+        own = state[name]
+        if name.endswith("bias"):
+            own[:, : value.shape[1]] = value
+            continue
+        outputs, inputs = value.shape
+        # A layer that sees the field sees it first.
+        if own.shape[1] > inputs:
+            own[:outputs, width - more : width] = 0
+            own[:outputs, : width - more] = value[:, : width - more]
+            own[:outputs, width:] = value[:, width - more :]
+        else:
+            own[:outputs] = value
+    net.load_state_dict(state)
 
 
 def multiply_adds(net: nn.Module) -> int:

@@ -5,15 +5,15 @@ import torch.nn.functional as F
 
 from .loopfilter import LoopFilter, rounded
 from .motion import carry_state, compensate
-from .networks import STATE_CHANNELS
+from .networks import CHANNELS, STATE_CHANNELS
 from .perception import prices
 from .points import knot_weights, steps
 from .quantizer import LAMBDA, compress
+from .rows import NEIGHBOURS, Rows
 from .transform import GROUPS, mixing, to_planes, to_rows, unmixing
 
 T = mixing()
 T_INVERSE = unmixing()
-NEIGHBOURS = [(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)]
 # Low ACs predicted from decoded DCs of the neighbours: (channel of a plane, weights over the 3x3
 # neighbourhood), least squares on the training clips, in 1/256.
 DC_GRADIENTS = {
@@ -34,23 +34,6 @@ DC_GRADIENTS = {
 }
 RATE_EXPONENT = 0.75
 KEY_FILTER, PREDICTED_FILTER = LoopFilter(key=True), LoopFilter(key=False)
-
-
-def neighbour_rows(active: torch.Tensor) -> torch.Tensor:
-    """(B, bh, bw) bool -> (n, 8) row numbers of the neighbours of each active block, n if absent."""
-    n = int(active.sum())
-    numbers = torch.full(active.shape, n)
-    numbers[active] = torch.arange(n)
-    padded = F.pad(numbers, (1, 1, 1, 1), value=n)
-    bh, bw = active.shape[1:]
-    around = [padded[:, 1 + dy : 1 + dy + bh, 1 + dx : 1 + dx + bw][active] for dy, dx in NEIGHBOURS]
-    return torch.stack(around, 1)
-
-
-def checkerboard(batch: int, bh: int, bw: int) -> torch.Tensor:
-    """(batch * bh * bw,) colour 0 or 1 of every block."""
-    colour = (torch.arange(bh)[:, None] + torch.arange(bw)) % 2
-    return colour.expand(batch, bh, bw).flatten()
 
 
 def per_channel(values) -> torch.Tensor:
@@ -85,15 +68,18 @@ def sample_weight(step: torch.Tensor) -> torch.Tensor:
 
 def kept_groups(batch: int, mask_share: float) -> torch.Tensor:
     """Scheduled masking: for a share of the samples only the first 1..3 of the four groups are kept."""
-    kept = torch.full((batch,), len(GROUPS))
     masked = torch.rand(batch) < mask_share
-    kept[masked] = torch.randint(1, len(GROUPS), (int(masked.sum()),))
-    return kept
+    return torch.where(masked, torch.randint(1, len(GROUPS), (batch,)), len(GROUPS))
 
 
 def picture_of(samples, batch, bh, bw):
     """(n, 96) samples minus 128 of all blocks -> planes of 8 bits."""
     return rounded(to_planes(samples, batch, bh, bw))
+
+
+def every_block(batch: int, bh: int, bw: int) -> torch.Tensor:
+    """(batch * bh * bw, 3) picture, row and column of all blocks."""
+    return torch.cartesian_prod(torch.arange(batch), torch.arange(bh), torch.arange(bw))
 
 
 def rough_key(planes, qp):
@@ -107,9 +93,8 @@ def rough_key(planes, qp):
     x = to_rows(*planes) @ T.t() / step[:, None]
     q = torch.sign(x) * torch.floor(x.abs() + 0.4)
     samples = q * step[:, None] @ T_INVERSE
-    blocks = torch.ones(batch, bh, bw, dtype=torch.bool).nonzero()
     picture = picture_of(samples, batch, bh, bw)
-    return picture_of(KEY_FILTER(samples, picture, blocks, qp, step), batch, bh, bw)
+    return picture_of(KEY_FILTER(samples, picture, every_block(batch, bh, bw), qp, step), batch, bh, bw)
 
 
 def counted_error(samples, source, step, price):
@@ -117,8 +102,18 @@ def counted_error(samples, source, step, price):
     return (((samples - source) @ T.t() / step[:, None]) ** 2 / price).sum(1)
 
 
+@torch.no_grad()
+def statistics(bits, filtered, source, qp):
+    """Bits and squared error of rows at indices of the middle range."""
+    middle = (qp >= 25) & (qp <= 45)
+    return {
+        "bits": (bits.sum(1) * middle).sum(),
+        "sse": (((filtered - source) ** 2).sum(1) * middle).sum(),
+    }
+
+
 def predicted_step(net, planes, motion, qp, mask_share, random_active=0.1):
-    """Unrolled predicted frames after a rough key frame -> (loss, statistics)."""
+    """Unrolled predicted frames after a rough key frame -> (loss, statistics as tensors)."""
     batch, h, w = planes[0][0].shape
     bh, bw = h // 8, w // 8
     step = steps(qp)
@@ -138,29 +133,32 @@ def predicted_step(net, planes, motion, qp, mask_share, random_active=0.1):
             per_row = step[owner][:, None]
             price = prices(source)
             on = activity((x - p) / per_row, price) | (torch.rand(len(x)) < random_active)
-            blocks = on.view(batch, bh, bw).nonzero()
-            neighbours = neighbour_rows(on.view(batch, bh, bw))
-            colour = checkerboard(batch, bh, bw)[on]
-            even, odd = (colour == 0).nonzero()[:, 0], (colour == 1).nonzero()[:, 0]
-        owner, per_row, source, price = owner[on], per_row[on], source[on], price[on]
+            rows = Rows(on.view(batch, bh, bw))
+            x, p, per_row, source, price = (rows.take(of_all) for of_all in (x, p, per_row, source, price))
+            owner = rows.blocks[:, 0]
         carried = carry_state(state, motion[t]).flatten(0, 2)
         decoded, bits, new_state = net(
-            x[on] / per_row, p[on] / per_row, carried[on], knots_all[owner], neighbours, even, odd, kept[owner], price
+            x / per_row,
+            p / per_row,
+            rows.take(carried),
+            knots_all[owner],
+            rows.neighbours,
+            rows.half,
+            kept[owner],
+            price,
         )
-        numbers = (on.nonzero()[:, 0],)
         samples = decoded * per_row @ T_INVERSE
-        picture = picture_of(predicted.index_put(numbers, samples), batch, bh, bw)
-        filtered = PREDICTED_FILTER(samples, picture, blocks, qp[owner], step[owner])
+        picture = picture_of(rows.put(predicted, samples), batch, bh, bw)
+        filtered = PREDICTED_FILTER(samples, picture, rows.blocks, qp[owner], step[owner])
         error = counted_error(filtered, source, step[owner], price)
-        cost = (bits.sum(1) + LAMBDA * error) * sample_weight(step)[owner]
+        cost = (bits.sum(1) + LAMBDA * error) * sample_weight(step)[owner] * rows.present
         total = total + cost.sum() / (batch * h * w)
-        state = carried.index_put(numbers, new_state).view(batch, bh, bw, -1)
+        state = rows.put(carried, new_state).view(batch, bh, bw, -1)
         with torch.no_grad():
-            reference = picture_of(predicted.index_put(numbers, filtered), batch, bh, bw)
-            middle = (qp[owner] >= 25) & (qp[owner] <= 45)
-            stats["bits"] += float(bits.sum(1)[middle].sum())
-            stats["sse"] += float(((filtered - source) ** 2).sum(1)[middle].sum())
-            stats["active"] += float(on.float().mean()) / (len(planes) - 1)
+            reference = picture_of(rows.put(predicted, filtered), batch, bh, bw)
+            share = on.float().mean() / (len(planes) - 1)
+            frame = {**statistics(bits, filtered, source, torch.where(rows.present > 0, qp[owner], 0)), "active": share}
+            stats = {key: value + frame[key] for key, value in stats.items()}
     return total, stats
 
 
@@ -197,32 +195,25 @@ def dc_base(dc: torch.Tensor) -> torch.Tensor:
 
 
 def key_step(net, planes, qp, mask_share):
-    """One key frame per crop; planes: (y, u, v) -> (loss, statistics)."""
+    """One key frame per crop; planes: (y, u, v) -> (loss, statistics as tensors)."""
     batch, h, w = planes[0].shape
     bh, bw = h // 8, w // 8
     with torch.no_grad():
-        qp_rows = qp.repeat_interleave(bh * bw)
-        step = steps(qp_rows)
-        source = to_rows(*planes)
-        target = source @ T.t() / step[:, None]
-        dc = torch.round(target[:, GROUPS[0]]).view(batch, bh, bw, 3)
-        colour = checkerboard(batch, bh, bw)
-        even, odd = (colour == 0).nonzero()[:, 0], (colour == 1).nonzero()[:, 0]
-        everywhere = torch.ones(batch, bh, bw, dtype=torch.bool)
-        neighbours = neighbour_rows(everywhere)
-        kept = kept_groups(batch, mask_share).repeat_interleave(bh * bw)
+        everywhere = to_rows(*planes)
+        rows = Rows(torch.ones(batch, bh, bw, dtype=torch.bool), room=1.0)
+        owner = rows.blocks[:, 0]
+        step = steps(qp)
+        of_all = everywhere @ T.t() / step.repeat_interleave(bh * bw)[:, None]
+        dc = torch.round(of_all.index_select(1, CHANNELS[0])).view(batch, bh, bw, 3)
+        source, target, base, field = (rows.take(x) for x in (everywhere, of_all, dc_base(dc), dc_field(dc)))
         price = prices(source)
-    decoded, bits = net(target, dc_base(dc), dc_field(dc), knot_weights(qp_rows), neighbours, even, odd, kept, price)
-    samples = decoded * step[:, None] @ T_INVERSE
-    picture = picture_of(samples, batch, bh, bw)
-    filtered = KEY_FILTER(samples, picture, everywhere.nonzero(), qp_rows, step)
-    error = counted_error(filtered, source, step, price)
-    loss = ((bits.sum(1) + LAMBDA * error) * sample_weight(step)).sum() / (batch * h * w)
-    with torch.no_grad():
-        middle = (qp_rows >= 25) & (qp_rows <= 45)
-        stats = {
-            "bits": float(bits.sum(1)[middle].sum()),
-            "sse": float(((filtered - source) ** 2).sum(1)[middle].sum()),
-            "active": 1.0,
-        }
-    return loss, stats
+    kept = kept_groups(batch, mask_share)
+    decoded, bits = net(
+        target, base, field, knot_weights(qp)[owner], rows.neighbours, rows.half, kept[owner], price
+    )
+    samples = decoded * step[owner, None] @ T_INVERSE
+    picture = picture_of(rows.put(everywhere, samples), batch, bh, bw)
+    filtered = KEY_FILTER(samples, picture, rows.blocks, qp[owner], step[owner])
+    error = counted_error(filtered, source, step[owner], price)
+    loss = ((bits.sum(1) + LAMBDA * error) * sample_weight(step)[owner]).sum() / (batch * h * w)
+    return loss, {**statistics(bits, filtered, source, qp[owner]), "active": torch.ones(())}

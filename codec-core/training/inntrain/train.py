@@ -1,8 +1,8 @@
 """Train one network: `python -m inntrain.train key|predicted --data DIR --out FILE --steps N`.
 
-Resumes from FILE when it exists; a committed checkpoint holds only the averaged weights, and
-training goes on from them. The schedule is by steps, so that a resumed run equals an
-uninterrupted one but for the random numbers.
+Resumes from FILE when it exists; else it starts from the averaged weights of the checkpoint --start,
+if there is one. The schedule is by steps, so that a resumed run equals an uninterrupted one but for
+the random numbers.
 """
 
 import argparse
@@ -15,8 +15,9 @@ import time
 import torch
 
 from .data import Sequences
-from .layers import STATE
-from .networks import KeyNet, PredictedNet, multiply_adds
+from .gpu import ON_GPU, Recorded
+from .layers import STATE, hold_weights
+from .networks import KeyNet, PredictedNet, load_trained, multiply_adds, read_checkpoint
 from .steps import key_step, predicted_step
 
 CROP = 192
@@ -47,11 +48,12 @@ def main() -> None:
     parser.add_argument("--data", required=True)
     parser.add_argument("--index", help="INDEX.tsv of the clips, for the sampling weights")
     parser.add_argument("--out", required=True)
+    parser.add_argument("--start", help="checkpoint to start from, also of a narrower network")
     parser.add_argument("--steps", type=int, required=True)
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--length", type=int, default=4, help="frames of a sequence (predicted)")
+    parser.add_argument("--batch", type=int, default=96)
+    parser.add_argument("--length", type=int, default=5, help="frames of a sequence (predicted)")
     parser.add_argument("--rate", type=float, default=1.5e-3)
-    parser.add_argument("--integer-from", type=float, default=0.6, help="share of the schedule")
+    parser.add_argument("--integer-from", type=float, default=0.5, help="share of the schedule")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -59,15 +61,19 @@ def main() -> None:
     data = Sequences(args.data, args.index)
     net = KeyNet() if args.kind == "key" else PredictedNet()
     average = copy.deepcopy(net)
-    optimizer = torch.optim.Adam(net.parameters(), lr=args.rate, betas=(0.9, 0.99))
+    rate = torch.tensor(args.rate)
+    optimizer = torch.optim.Adam(net.parameters(), lr=rate, betas=(0.9, 0.99), capturable=ON_GPU)
     step = 0
     if os.path.exists(args.out):
-        saved = torch.load(args.out, weights_only=True)
+        saved = read_checkpoint(args.out)
+        net.load_state_dict(saved["net"])
         average.load_state_dict(saved["average"])
-        net.load_state_dict(saved.get("net", saved["average"]))
-        if "optimizer" in saved:
-            optimizer.load_state_dict(saved["optimizer"])
+        optimizer.load_state_dict(saved["optimizer"])
+        optimizer.param_groups[0].update(lr=rate, capturable=ON_GPU)
         step = saved["step"]
+    elif args.start:
+        load_trained(net, read_checkpoint(args.start)["average"])
+        average.load_state_dict(net.state_dict())
     torch.manual_seed(step)
     rng = random.Random(step)
     print(f"{args.kind}: {multiply_adds(net)} MAC a row, from step {step}", flush=True)
@@ -77,31 +83,43 @@ def main() -> None:
         torch.save({**state, "optimizer": optimizer.state_dict()}, args.out + ".part")
         os.replace(args.out + ".part", args.out)
 
-    total = {"loss": 0.0, "bits": 0.0, "sse": 0.0, "active": 0.0}
-    started = time.time()
-    while step < args.steps:
-        progress = step / args.steps
-        STATE["integer"] = progress >= args.integer_from
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(args.rate, progress, step)
+    def update(cut: torch.Tensor, masked: torch.Tensor, keep: torch.Tensor) -> dict[str, torch.Tensor]:
+        """A step with the crops `cut` -> loss and statistics."""
+        hold_weights(net)
         qp = sample_points(args.batch)
-        length = args.length if args.kind == "predicted" else 1
-        planes, motion = data.crops(args.batch, length, CROP, rng)
+        planes, motion = data.crops(cut, length, CROP)
         if args.kind == "key":
-            loss, stats = key_step(net, planes[0], qp, mask_share(progress))
+            loss, stats = key_step(net, planes[0], qp, masked)
         else:
-            loss, stats = predicted_step(net, planes, motion, qp, mask_share(progress))
+            loss, stats = predicted_step(net, planes, motion, qp, masked)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
-        step += 1
         with torch.no_grad():
-            keep = min(0.999, step / (step + 50.0))
             for a, p in zip(average.parameters(), net.parameters()):
                 a.lerp_(p, 1 - keep)
-        for key, value in {"loss": float(loss), **stats}.items():
-            total[key] += value
+        return {"loss": loss.detach(), **stats}
+
+    length = args.length if args.kind == "predicted" else 1
+    total = dict.fromkeys(("loss", "bits", "sse", "active"), 0.0)
+    started = time.time()
+    recorded = None
+    while step < args.steps:
+        progress = step / args.steps
+        integer = progress >= args.integer_from
+        if recorded is None or integer != STATE["integer"]:
+            STATE["integer"] = integer
+            recorded = Recorded(update)
+        rate.fill_(learning_rate(args.rate, progress, step))
+        stats = recorded(
+            data.choose(args.batch, length, CROP, rng),
+            torch.tensor(mask_share(progress)),
+            torch.tensor(min(0.999, (step + 1) / (step + 51.0))),
+        )
+        step += 1
+        for key, value in stats.items():
+            total[key] = total[key] + value
         if step % 100 == 0:
             pixels = 100 * args.batch * CROP * CROP
             print(
