@@ -7,6 +7,7 @@ import {
 import type { FeedbackReport } from '@inncall/sfu/protocol';
 import { describe, expect, test } from 'vitest';
 import type { Packet } from '../transport/packet.js';
+import { splitPacket } from '../transport/parts.js';
 import { WorkQueue } from '../workQueue.js';
 import { DecodeStream } from './decodeStream.js';
 
@@ -109,6 +110,22 @@ describe('DecodeStream', () => {
     expect(lines.map(({ captureTime }) => captureTime)).toEqual([1000, 1040, 1080]);
     expect(lines[0]).toMatchObject({ encodeEnd: 1012, sent: 1013, received: 5040 });
     expect(stream.takeTimelines()).toEqual([]);
+    await stream.close();
+  });
+
+  test('a picture in parts is shown as soon as all but one are here', async () => {
+    const { stream, shown, receive } = setUp();
+    const long = { ...packet(1), data: new Uint8Array([1, 0, 0, ...new Uint8Array(2500)]) };
+    const [first, ...others] = splitPacket(long);
+    await receive(packet(0, true));
+    await receive(...others.slice(0, 2));
+    expect(shown).toEqual([0]);
+    await receive(...others.slice(2));
+    expect(shown).toEqual([0, 1]);
+    await receive(packet(2));
+    if (first) await receive(first);
+    expect(shown).toEqual([0, 1, 2]);
+    expect(stream.stats).toMatchObject({ received: 3, recovered: 1, duplicates: 0 });
     await stream.close();
   });
 

@@ -2,6 +2,7 @@ import type { FeedbackReport, Repair } from '@inncall/sfu/protocol';
 import { CodecError, type DecodedFrame, type Decoder } from '@inncall/codec-core';
 import { FrameOrder } from '../transport/frameOrder.js';
 import type { Packet } from '../transport/packet.js';
+import { PartCollector } from '../transport/parts.js';
 import { DecodeBacklog } from './decodeBacklog.js';
 import type { DecodeStats, FrameTimeline } from './messages.js';
 import { ReceiverReports } from './receiverReports.js';
@@ -55,6 +56,7 @@ export interface DecodeStreamOptions {
  */
 export class DecodeStream {
   readonly #options: DecodeStreamOptions;
+  readonly #parts = new PartCollector();
   readonly #order = new FrameOrder();
   readonly #backlog: DecodeBacklog;
   readonly #reports: ReceiverReports;
@@ -108,6 +110,7 @@ export class DecodeStream {
       ...this.#order.counts,
       dropped: this.#backlog.dropped,
       malformed: this.#malformed,
+      recovered: this.#parts.recovered,
       errors: { ...this.#errors },
       checksumMismatches: this.#errors['checksum-mismatch'] ?? 0,
       keyFrameRequests: this.#keyFrameRequests,
@@ -143,8 +146,12 @@ export class DecodeStream {
   /** @param absCaptureTime of the carrier, as if it were this machine's, ms */
   push(packets: readonly Packet[], absCaptureTime?: number): void {
     const now = this.#options.now();
-    for (const packet of packets) {
-      // A carrier has the time of the last packet that it takes.
+    for (const arrived of packets) {
+      const before = this.#parts.recovered;
+      const packet = this.#parts.push(arrived);
+      this.#reports.recover(this.#parts.recovered - before);
+      if (packet === undefined) continue;
+      // A carrier has the time of the last packet that it takes; those of parts are a little later.
       const own = packet === packets.at(-1) ? absCaptureTime : undefined;
       this.#arrivals.set(packet, { at: now, absCaptureTime: own });
       const wayMs = now - packet.captureTime - packet.stamps.sent;

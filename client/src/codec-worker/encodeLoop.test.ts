@@ -276,6 +276,22 @@ describe('EncodeLoop', () => {
     await loop.close();
   });
 
+  test('pictures go in parts while packets get lost', async () => {
+    const { loop, clock, carrier, capture } = setUp();
+    for (let index = 0; index < 80; index += 1) {
+      await capture(index);
+      expect(carrier.packets.at(-1)?.protect).toBe(false);
+    }
+    for (const recovered of [0, 4, 5]) {
+      clock.now += 1500;
+      const lost = recovered === 0 ? [79] : [];
+      loop.noteReport('ann', { acknowledged: [78], lost, needsKeyFrame: false, recovered });
+    }
+    await capture(160);
+    expect(carrier.packets.at(-1)?.protect).toBe(true);
+    await loop.close();
+  });
+
   test('stamps are offsets to the capture in room time', async () => {
     const { loop, carrier, capture } = setUp();
     loop.clockOffset = 500;

@@ -17,8 +17,10 @@ import { lumaDetail, lumaDifference } from '../capture/pixels.js';
 import { CaptureClock } from '../latency/captureClock.js';
 import type { PendingPacket } from '../transport/carrierSender.js';
 import { toTick } from '../transport/packet.js';
+import { splitBytes } from '../transport/parts.js';
 import { DropCounter, FrameMailbox } from './frameMailbox.js';
 import type { EncodeStats, NetworkReading, Picture } from './messages.js';
+import { Protection } from './protection.js';
 import { StillSource, type Arrival } from './stillSource.js';
 import { TaskTurn } from './taskTurn.js';
 
@@ -26,9 +28,6 @@ import { TaskTurn } from './taskTurn.js';
 const KEY_FRAME_SERVES_MS = 300;
 /** A key frame that receivers report as lost may still come by retransmission. */
 const KEY_FRAME_INTERVAL_MS = 500;
-
-/** Least difference between the timestamps of two carriers, µs: the matcher tells them apart by it. */
-const CARRIER_GAP_US = 4000;
 
 /** While nobody watches, an empty carrier comes this often: the first picture need not wait for one. */
 const KEEP_FLOWING_MS = 400;
@@ -99,6 +98,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   #last: LastCoded | undefined;
   readonly #recovery = createRecovery();
   readonly #backlog = createSendBacklog();
+  readonly #protection = new Protection();
   #clockOffset = 0;
   #paused = false;
   /** A captured frame is being copied. */
@@ -120,7 +120,6 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   /** A key frame is being coded or waits for its carrier. */
   #keyFrameUnderWay = false;
   #lastCapturedAt = 0;
-  #lastTimestamp = -Infinity;
   #keptFlowingAt = -Infinity;
 
   constructor(options: EncodeLoopOptions<Frame>) {
@@ -156,7 +155,11 @@ export class EncodeLoop<Frame extends CapturedFrame> {
 
   /** What the transport says of the link, in the controller's time: that of captures. */
   noteNetwork(reading: NetworkReading): void {
-    this.#options.rate.networkFeedback({ now: this.#lastCapturedAt, ...reading });
+    this.#options.rate.networkFeedback({
+      ...reading,
+      now: this.#lastCapturedAt,
+      availableOutgoingBitrate: reading.availableOutgoingBitrate * this.#protection.share,
+    });
   }
 
   /**
@@ -181,7 +184,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   /** What a receiver says of the sent frames. */
   noteReport(receiver: string, report: FeedbackReport): void {
     const now = this.#options.now();
-    this.#recovery.report(receiver, report, now);
+    this.#protection.note(this.#recovery.report(receiver, report, now), now);
     if (report.arrival) this.#backlog.arrived(receiver, report.arrival, now);
     if (report.lost.length > 0 || report.needsKeyFrame) this.#still?.unsettle();
   }
@@ -310,7 +313,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
 
   async #handle({ picture: source, readAt, capturedAt, ...arrival }: Arrival): Promise<void> {
     const { rate, carrier, now } = this.#options;
-    const timestamp = this.#later(arrival.timestamp);
+    const { timestamp } = arrival;
     if (this.#still?.settled === true) {
       this.#drops.add('unchanged');
       await carrier.probe(timestamp);
@@ -357,7 +360,10 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     this.#recovery.sent({ sequence, frameId: stats.frameId, reference, keep: choice.keep });
     if (reference !== undefined && choice.repairs) this.#repairs += 1;
     const encodeEnd = now();
-    this.#backlog.sent(sequence, encodeEnd, 8 * data.length);
+    const protect = this.#protection.active(encodeEnd);
+    const sentBytes = protect ? splitBytes(data.length) : data.length;
+    this.#protection.sent(data.length, sentBytes);
+    this.#backlog.sent(sequence, encodeEnd, 8 * sentBytes);
     this.#options.onPicture?.({ ...picture, captureTime });
     this.#note({ stats, source, encodeMs, at: encodeStart, late: this.#drops.counts.late });
     rate.frameSent(capturedAt, { plan, bytes: data.length, activeShare: stats.activeShare });
@@ -365,6 +371,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     this.#still?.coded(source, complete);
     await carrier.send(timestamp, {
       capturedAt,
+      protect,
       packet: {
         sequence,
         captureTime,
@@ -425,15 +432,9 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     const now = this.#options.now();
     if (now - this.#keptFlowingAt < KEEP_FLOWING_MS) return;
     this.#keptFlowingAt = now;
-    this.#options.carrier.probe(this.#later(timestamp)).catch((cause: unknown) => {
+    this.#options.carrier.probe(timestamp).catch((cause: unknown) => {
       this.#noteFailure(cause);
     });
-  }
-
-  /** A repeated picture may have been later than one captured before it: carriers go forward only. */
-  #later(timestamp: number): number {
-    this.#lastTimestamp = Math.max(timestamp, this.#lastTimestamp + CARRIER_GAP_US);
-    return this.#lastTimestamp;
   }
 
   #noteFailure(cause: unknown): void {

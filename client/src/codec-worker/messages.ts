@@ -221,6 +221,8 @@ export const decodeStatsSchema = z.object({
   /** Packets given up because decoding fell behind. */
   dropped: z.int(),
   malformed: z.int(),
+  /** Packets that came in parts, and whole without one of them. */
+  recovered: z.int(),
   /** By `CodecError` code. */
   errors: z.record(z.string(), z.int()),
   checksumMismatches: z.int(),

@@ -21,6 +21,16 @@ describe('ReceiverReports', () => {
     expect(sent.map(({ acknowledged }) => acknowledged)).toEqual([[0], [1, 2]]);
   });
 
+  test('tells of frames that only the parity saved, once', () => {
+    const { reports, sent } = setUp();
+    for (const at of [0, 100, 200]) {
+      reports.recover(at === 100 ? 200 : 0);
+      reports.acknowledge(at);
+      reports.update([], at);
+    }
+    expect(sent.map(({ recovered }) => recovered)).toEqual([undefined, 128, undefined]);
+  });
+
   test('names the quickest of the latest arrivals, where the clocks make sense of its way', () => {
     const { reports, sent } = setUp();
     const arrive = (sequence: number, tripMs: number, at: number) => {

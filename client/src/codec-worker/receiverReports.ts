@@ -21,6 +21,7 @@ export class ReceiverReports {
   #acknowledged: number[] = [];
   #reportedLost = new Set<number>();
   #needsKeyFrame = false;
+  #recovered = 0;
   #sentAt = -Infinity;
   #arrivals: (Arrival & { readonly at: number })[] = [];
 
@@ -30,6 +31,11 @@ export class ReceiverReports {
 
   acknowledge(sequence: number): void {
     this.#acknowledged.push(sequence);
+  }
+
+  /** So many frames are here without one of their parts. */
+  recover(frames: number): void {
+    this.#recovered = Math.min(LIMITS.feedbackFrames, this.#recovered + frames);
   }
 
   /** The next report asks for a key frame. */
@@ -60,8 +66,10 @@ export class ReceiverReports {
       acknowledged: this.#acknowledged.slice(-LIMITS.feedbackFrames),
       lost: shorten(lost),
       needsKeyFrame: this.#needsKeyFrame,
+      ...(this.#recovered > 0 && { recovered: this.#recovered }),
       ...this.#quickest(),
     });
+    this.#recovered = 0;
     this.#acknowledged = [];
     this.#needsKeyFrame = false;
   }

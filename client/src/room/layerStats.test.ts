@@ -18,6 +18,7 @@ const stats = (change: Partial<DecodeStats>): DecodeStats => ({
   late: 0,
   dropped: 0,
   malformed: 0,
+  recovered: 0,
   errors: {},
   checksumMismatches: 0,
   keyFrameRequests: 0,

@@ -17,6 +17,7 @@ export function sumStats(a: DecodeStats | undefined, b: DecodeStats): DecodeStat
     late: a.late + b.late,
     dropped: a.dropped + b.dropped,
     malformed: a.malformed + b.malformed,
+    recovered: a.recovered + b.recovered,
     errors,
     checksumMismatches: a.checksumMismatches + b.checksumMismatches,
     keyFrameRequests: a.keyFrameRequests + b.keyFrameRequests,

@@ -1,10 +1,13 @@
 import { CarrierMatcher } from './carrierMatcher.js';
 import type { EncodedStreams } from './encodedStreams.js';
 import { writeCarrier, type Packet } from './packet.js';
+import { splitPacket } from './parts.js';
 
 /** Side of the carrier's picture: large enough to lose none, small enough to cost little. */
 const CARRIER_SIDE = 32;
 const GREY = 128;
+/** Least difference between the timestamps of two carriers, µs: the matcher tells them apart by it. */
+const CARRIER_GAP_US = 4000;
 /** A carrier that has not come out after this time was dropped by the encoder or is held back. */
 const MAX_WAIT_MS = 60;
 
@@ -13,6 +16,8 @@ export interface PendingPacket {
   readonly packet: Packet;
   /** Capture time on this machine's clock, ms. */
   readonly capturedAt: number;
+  /** It goes in parts with their parity, so that one of them may be lost. */
+  readonly protect?: boolean;
 }
 
 export interface CarrierSenderOptions {
@@ -35,6 +40,7 @@ export class CarrierSender {
   readonly #matcher = new CarrierMatcher<PendingPacket>();
   readonly #grey = new Uint8Array((CARRIER_SIDE * CARRIER_SIDE * 3) / 2).fill(GREY);
   readonly #waiting = new Set<() => void>();
+  #lastTimestamp = -Infinity;
   #lastOut = -Infinity;
   #sent = 0;
 
@@ -69,7 +75,10 @@ export class CarrierSender {
    * @param timestamp of the captured frame, µs
    */
   async send(timestamp: number, pending: PendingPacket): Promise<void> {
-    await this.#write(timestamp, pending);
+    const { packet, protect = false, ...rest } = pending;
+    for (const part of protect ? splitPacket(packet) : [packet]) {
+      await this.#write(timestamp, { ...rest, packet: part });
+    }
   }
 
   /** Connects the encoded streams of the carrier's sender. */
@@ -92,7 +101,10 @@ export class CarrierSender {
     await this.#writer.close().catch(() => undefined);
   }
 
-  async #write(timestamp: number, pending: PendingPacket | undefined): Promise<void> {
+  /** Carriers go forward only, whatever the times of the pictures. */
+  async #write(wanted: number, pending: PendingPacket | undefined): Promise<void> {
+    const timestamp = Math.max(wanted, this.#lastTimestamp + CARRIER_GAP_US);
+    this.#lastTimestamp = timestamp;
     this.#matcher.write(timestamp / 1000, pending);
     const left = new Promise<void>((resolve) => {
       const timer = setTimeout(done, MAX_WAIT_MS);

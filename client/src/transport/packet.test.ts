@@ -14,10 +14,21 @@ const packetArbitrary: fc.Arbitrary<Packet> = fc
       fullRange: fc.boolean(),
     }),
     data: fc.uint8Array({ minLength: 1, maxLength: 300 }),
+    parts: fc.option(fc.record({ index: fc.nat(5), count: fc.integer({ min: 1, max: 5 }) }), {
+      nil: undefined,
+    }),
   })
-  .map(({ distance, ...packet }) => ({
+  .map(({ distance, parts, ...packet }) => ({
     ...packet,
     reference: distance === undefined ? undefined : packet.sequence - distance,
+    // All parts of one length: whatever part it is, it may have these bytes.
+    ...(parts && {
+      part: {
+        index: Math.min(parts.index, parts.count),
+        count: parts.count,
+        length: packet.data.length * parts.count,
+      },
+    }),
   }));
 const carrierArbitrary = fc.uint8Array({ maxLength: 200 });
 
@@ -87,6 +98,13 @@ describe('carrier packets', () => {
     ['carrier-length', (bytes: Uint8Array) => (bytes[bytes.length - 8] = 255)],
     ['packet-header', (bytes: Uint8Array) => (bytes[bytes.length - 6] = 9)],
     ['packet-length', (bytes: Uint8Array) => (bytes[10 + 21] = 200)],
+    [
+      'packet-part',
+      (bytes: Uint8Array) => {
+        bytes[10] = 4;
+        bytes[10 + 21] = 15;
+      },
+    ],
   ])('names a wrong %s', (reason, damage) => {
     const bytes = writeCarrier(new Uint8Array(10), [
       {

@@ -10,7 +10,8 @@
  *
  * Numbers are big-endian. Packet header, 23 bytes: flags u8, sequence u32,
  * capture time u48, stage stamps 4 × u16, codec byte count u24, distance to the
- * reference u8 (how many packets back; 0 for a key frame). Trailer, 8 bytes: carrier byte count u16, packet count u8, version u8, magic u32.
+ * reference u8 (how many packets back; 0 for a key frame). A packet that holds a part of its frame
+ * (flag 4) goes on with part number u8, part count u8, codec bytes of the frame in all u24. Trailer, 8 bytes: carrier byte count u16, packet count u8, version u8, magic u32.
  * Times are ticks of 100 µs.
  */
 
@@ -30,6 +31,16 @@ export interface PictureColor {
   readonly fullRange: boolean;
 }
 
+/** Which part of its frame's bytes a packet holds. */
+export interface Part {
+  /** 0…count: each before `count` holds its share of the bytes in order, the last one their parity. */
+  readonly index: number;
+  /** Parts without the parity, 1…255. */
+  readonly count: number;
+  /** The codec's bytes of the frame in all. */
+  readonly length: number;
+}
+
 /** One coded frame with what the receiver must know before it decodes. */
 export interface Packet {
   /** Counts the coded frames of one producer from 0. */
@@ -42,9 +53,12 @@ export interface Packet {
   readonly color: PictureColor;
   /** The codec's bytes, 1…16777215 of them. */
   readonly data: Uint8Array;
+  /** Absent where the packet holds all of them. */
+  readonly part?: Part;
 }
 
-export type MalformedReason = 'version' | 'carrier-length' | 'packet-header' | 'packet-length';
+export type MalformedReason =
+  'version' | 'carrier-length' | 'packet-header' | 'packet-length' | 'packet-part';
 
 /** What a received carrier frame holds. */
 export type ParsedCarrier =
@@ -53,15 +67,17 @@ export type ParsedCarrier =
   | { readonly kind: 'packets'; readonly carrier: Uint8Array; readonly packets: readonly Packet[] }
   | { readonly kind: 'malformed'; readonly reason: MalformedReason };
 
-const PACKET_VERSION = 2;
+const PACKET_VERSION = 3;
 const MAX_PACKETS = 255;
 const MAGIC = 0x494e4e43;
 const HEADER_BYTES = 23;
+const PART_HEADER_BYTES = 5;
 const TRAILER_BYTES = 8;
 const TICKS_PER_MS = 10;
 const MAX_DISTANCE = 255;
 const FLAG_BT709 = 1;
 const FLAG_FULL_RANGE = 2;
+const FLAG_PART = 4;
 
 /** Rounds a time in ms to the tick that travels. */
 export function toTick(ms: number): number {
@@ -85,7 +101,7 @@ export function writeCarrier(carrier: Uint8Array, packets: readonly Packet[]): U
     if (packet.data.length === 0 || packet.data.length > 0xffffff) {
       throw new RangeError('A packet has 1 to 16777215 codec bytes.');
     }
-    length += HEADER_BYTES + packet.data.length;
+    length += headerBytes(packet.part !== undefined) + packet.data.length;
   }
   const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
@@ -96,7 +112,8 @@ export function writeCarrier(carrier: Uint8Array, packets: readonly Packet[]): U
     view.setUint8(
       at,
       (packet.color.matrix === 'bt709' ? FLAG_BT709 : 0) |
-        (packet.color.fullRange ? FLAG_FULL_RANGE : 0),
+        (packet.color.fullRange ? FLAG_FULL_RANGE : 0) |
+        (packet.part ? FLAG_PART : 0),
     );
     view.setUint32(at + 1, packet.sequence);
     view.setUint16(at + 5, Math.floor(captureTicks / 2 ** 32));
@@ -105,17 +122,49 @@ export function writeCarrier(carrier: Uint8Array, packets: readonly Packet[]): U
     view.setUint16(at + 13, stampTicks(packet.stamps.encodeStart));
     view.setUint16(at + 15, stampTicks(packet.stamps.encodeEnd));
     view.setUint16(at + 17, stampTicks(packet.stamps.sent));
-    view.setUint8(at + 19, packet.data.length >>> 16);
-    view.setUint16(at + 20, packet.data.length & 0xffff);
+    setUint24(view, at + 19, packet.data.length);
     view.setUint8(at + 22, distanceOf(packet));
-    bytes.set(packet.data, at + HEADER_BYTES);
-    at += HEADER_BYTES + packet.data.length;
+    at += HEADER_BYTES;
+    if (packet.part) {
+      view.setUint8(at, packet.part.index);
+      view.setUint8(at + 1, packet.part.count);
+      setUint24(view, at + 2, packet.part.length);
+      at += PART_HEADER_BYTES;
+    }
+    bytes.set(packet.data, at);
+    at += packet.data.length;
   }
   view.setUint16(at, carrier.length);
   view.setUint8(at + 2, packets.length);
   view.setUint8(at + 3, PACKET_VERSION);
   view.setUint32(at + 4, MAGIC);
   return bytes;
+}
+
+function headerBytes(isPart: boolean): number {
+  return HEADER_BYTES + (isPart ? PART_HEADER_BYTES : 0);
+}
+
+function setUint24(view: DataView, at: number, value: number): void {
+  view.setUint8(at, value >>> 16);
+  view.setUint16(at + 1, value & 0xffff);
+}
+
+function getUint24(view: DataView, at: number): number {
+  return view.getUint8(at) * 0x10000 + view.getUint16(at + 1);
+}
+
+/** Bytes of a part, 0 or less where there can be no such part. */
+export function partBytes({ index, count, length }: Part): number {
+  const size = Math.ceil(length / count);
+  if (index === count) return size;
+  return Math.min(size, length - index * size);
+}
+
+function isPossible(part: Part, bytes: number): boolean {
+  const { index, count } = part;
+  const last = partBytes({ ...part, index: count - 1 });
+  return count > 0 && index <= count && last > 0 && bytes === partBytes(part);
 }
 
 function distanceOf({ sequence, reference }: Packet): number {
@@ -125,6 +174,14 @@ function distanceOf({ sequence, reference }: Packet): number {
     throw new RangeError('A reference is 1 to 255 packets back.');
   }
   return distance;
+}
+
+function readPart(view: DataView, at: number): Part {
+  return {
+    index: view.getUint8(at),
+    count: view.getUint8(at + 1),
+    length: getUint24(view, at + 2),
+  };
 }
 
 /** Takes a received carrier frame apart. Total: never throws, never reads outside. */
@@ -140,10 +197,13 @@ export function parseCarrier(bytes: Uint8Array): ParsedCarrier {
   let at = carrierLength;
   for (let left = view.getUint8(end + 2); left > 0; left -= 1) {
     if (at + HEADER_BYTES > end) return { kind: 'malformed', reason: 'packet-header' };
-    const length = view.getUint8(at + 19) * 0x10000 + view.getUint16(at + 20);
-    const next = at + HEADER_BYTES + length;
-    if (length === 0 || next > end) return { kind: 'malformed', reason: 'packet-length' };
     const flags = view.getUint8(at);
+    const start = at + headerBytes((flags & FLAG_PART) !== 0);
+    const length = getUint24(view, at + 19);
+    const next = start + length;
+    if (length === 0 || next > end) return { kind: 'malformed', reason: 'packet-length' };
+    const part = (flags & FLAG_PART) === 0 ? undefined : readPart(view, at + HEADER_BYTES);
+    if (part && !isPossible(part, length)) return { kind: 'malformed', reason: 'packet-part' };
     const sequence = view.getUint32(at + 1);
     const distance = view.getUint8(at + 22);
     packets.push({
@@ -160,7 +220,8 @@ export function parseCarrier(bytes: Uint8Array): ParsedCarrier {
         matrix: (flags & FLAG_BT709) !== 0 ? 'bt709' : 'bt601',
         fullRange: (flags & FLAG_FULL_RANGE) !== 0,
       },
-      data: bytes.subarray(at + HEADER_BYTES, next),
+      data: bytes.subarray(start, next),
+      ...(part && { part }),
     });
     at = next;
   }

@@ -9,7 +9,8 @@ export interface ReceiverView {
   readonly heardAt: number;
   /** Something is known of its frames. */
   readonly informed: boolean;
-  hear(report: ReceiverReport, frames: Frames, now: number): void;
+  /** @returns how many frames it says for the first time that are lost, but for those that build on others */
+  hear(report: ReceiverReport, frames: Frames, now: number): number;
   acknowledged(sequence: number): boolean;
   /** False where the frame, or one that it builds on, is known to be lost. */
   decodable(sequence: number, frames: Frames): boolean;
@@ -60,12 +61,16 @@ export function createReceiverView(): ReceiverView {
           acknowledged.delete(sequence);
           lost.add(sequence);
         }
-        return;
+        return 0;
       }
       for (const sequence of report.acknowledged) acknowledge(sequence, frames);
+      let losses = 0;
       for (const sequence of report.lost) {
-        if (frames.has(sequence) && !acknowledged.has(sequence)) lost.add(sequence);
+        if (!frames.has(sequence) || acknowledged.has(sequence)) continue;
+        if (decodable(sequence, frames)) losses += 1;
+        lost.add(sequence);
       }
+      return losses;
     },
     acknowledged: (sequence) => acknowledged.has(sequence),
     decodable,

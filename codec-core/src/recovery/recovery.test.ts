@@ -20,8 +20,8 @@ function report(
   receiver: string,
   at: number,
   { acknowledged = [], lost = [], needsKeyFrame = false }: Partial<ReceiverReport>,
-): void {
-  recovery.report(receiver, { acknowledged, lost, needsKeyFrame }, at * INTERVAL_MS);
+): number {
+  return recovery.report(receiver, { acknowledged, lost, needsKeyFrame }, at * INTERVAL_MS);
 }
 
 describe('Recovery', () => {
@@ -54,6 +54,16 @@ describe('Recovery', () => {
     report(recovery, 'ann', 5, { acknowledged: [0, 1], lost: [2] });
     report(recovery, 'ann', 5, { acknowledged: [2, 3, 4] });
     expect(send(recovery, 6, 6)).toEqual([5]);
+  });
+
+  it('counts a lost frame once, and not those that build on it', () => {
+    const recovery = createRecovery();
+    send(recovery, 0, 8);
+    expect(report(recovery, 'ann', 8, { acknowledged: [2], lost: [3, 4, 5] })).toBe(1);
+    expect(report(recovery, 'ann', 8, { lost: [3, 4, 5, 6] })).toBe(0);
+    expect(report(recovery, 'ben', 8, { lost: [5] })).toBe(1);
+    send(recovery, 9, 11);
+    expect(report(recovery, 'ann', 11, { acknowledged: [9], lost: [10] })).toBe(1);
   });
 
   it('reports in any order and number say the same', () => {
@@ -122,6 +132,9 @@ describe('Recovery', () => {
     recovery.report('ann', { acknowledged: [4], lost: [5], needsKeyFrame: false }, 165);
     expect(recovery.lossKnown(1100)).toBe(true);
     expect(recovery.lossKnown(1200)).toBe(false);
+    const saved = { acknowledged: [5], lost: [], needsKeyFrame: false, recovered: 2 };
+    expect(recovery.report('ann', saved, 1300)).toBe(2);
+    expect(recovery.lossKnown(1400)).toBe(true);
   });
 
   it('knows nothing of frames before a key frame or a reset', () => {

@@ -21,6 +21,8 @@ export interface ReceiverReport {
   readonly lost: readonly number[];
   /** Nothing that it holds leads on: it needs a key frame newer than all frames named here. */
   readonly needsKeyFrame: boolean;
+  /** Frames that are here although packets of theirs got lost. Default 0. */
+  readonly recovered?: number;
 }
 
 /** How the next frame is to be coded. */
@@ -42,14 +44,15 @@ export interface ReferenceChoice {
 export interface Recovery {
   /** The frame was handed to the transport. */
   sent(frame: SentFrameReference): void;
-  report(receiver: string, report: ReceiverReport, now: number): void;
+  /** @returns frames that lacked a packet, by the first report of each and but for those that build on others */
+  report(receiver: string, report: ReceiverReport, now: number): number;
   /** The receiver left: it holds nobody back any more. */
   remove(receiver: string): void;
   /** The encoder holds nothing any more: a new one, or it failed. */
   reset(): void;
   choose(now: number): ReferenceChoice;
   /**
-   * Whether a loss was reported in the last second: then a request for a picture (PLI) that comes from
+   * Whether a lost packet was reported in the last second: then a request for a picture (PLI) that comes from
    * the transport is about that loss, and the choice of the reference answers it.
    */
   lossKnown(now: number): boolean;

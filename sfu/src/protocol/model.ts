@@ -108,6 +108,8 @@ export const feedbackReportSchema = z.object({
   lost: frames,
   /** Nothing that this receiver holds leads on: it needs a key frame newer than all frames named here. */
   needsKeyFrame: z.boolean(),
+  /** Frames since the last report that came in parts, and are here without one of them. */
+  recovered: z.int().min(0).max(LIMITS.feedbackFrames).exactOptional(),
   /** The frame that came quickest of those that arrived lately. */
   arrival: z
     .object({

@@ -65,6 +65,7 @@ function ConsumerStats({ consumer, name }: { consumer: ConsumerReport; name: str
             `${(stats.activeShare * 100).toFixed(0)} % active blocks, ` +
             `${String(stats.missing)} lost, ${String(stats.freezes)} freezes, ` +
             `${String(stats.keyFrames)} key frames, ${describeRepairs(stats.repairs)}, ` +
+            `${String(stats.recovered)} recovered, ` +
             `${String(consumer.layerSwitches)} changes of layer`
           : `${String(consumer.framesPresented)} frames shown`}
       </Text>
