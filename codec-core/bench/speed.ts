@@ -140,7 +140,7 @@ async function timeChromium(
         log(`WebCodecs ${codec.label}, ${size}`);
         const result = await bench
           .webCodec(`/clips/${size}.y4m`, codec, bitrate)
-          .catch(() => 'not in this browser');
+          .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
         webCodecs.push({ size, codec, result });
       }
     }

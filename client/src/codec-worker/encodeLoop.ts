@@ -311,9 +311,8 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     } while (this.#copying || this.#captured !== before);
   }
 
-  async #handle({ picture: source, readAt, capturedAt, ...arrival }: Arrival): Promise<void> {
+  async #handle({ picture: source, timestamp, readAt, capturedAt }: Arrival): Promise<void> {
     const { rate, carrier, now } = this.#options;
-    const { timestamp } = arrival;
     if (this.#still?.settled === true) {
       this.#drops.add('unchanged');
       await carrier.probe(timestamp);

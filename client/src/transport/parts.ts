@@ -1,6 +1,6 @@
 import { partBytes, type Packet, type Part } from './packet.js';
 
-/** A part of so many bytes fits one RTP packet, whatever headers are added. */
+/** A part of so many bytes fits one RTP packet, whatever headers are added; of long frames it takes more. */
 const PART_BYTES = 1000;
 /** The parity of a shorter frame would cost more than the frame's rare loss. */
 const MIN_PROTECTED_BYTES = 500;
@@ -50,12 +50,9 @@ export function splitPacket(packet: Packet): Packet[] {
 
 function parity(parts: Iterable<Uint8Array>, size: number): Uint8Array {
   const sum = new Uint8Array(size);
-  for (const part of parts)
-    for (let i = 0; i < part.length; i += 1) sum[i] = at(sum, i) ^ at(part, i);
+  for (const part of parts) for (const [i, byte] of part.entries()) sum[i] = (sum[i] ?? 0) ^ byte;
   return sum;
 }
-
-const at = (bytes: Uint8Array, index: number): number => bytes[index] ?? 0;
 
 interface Frame {
   readonly count: number;

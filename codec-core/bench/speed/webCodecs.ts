@@ -15,13 +15,24 @@ export const WEB_CODECS: readonly WebCodec[] = [
 ];
 
 export interface WebCodecResult {
-  /** Milliseconds per frame after the first. */
+  /** Milliseconds per coded frame after the first. */
   readonly encode: number[];
   readonly decode: number[];
   readonly bytesPerFrame: number;
 }
 
 const WARM_UP_FRAMES = 4;
+const PATIENCE_MS = 10_000;
+
+/** @throws when a codec that swallowed a frame would be waited for for ever */
+async function inTime<T>(result: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`no answer within ${String(PATIENCE_MS / 1000)} s`);
+    timer = setTimeout(() => reject(error), PATIENCE_MS);
+  });
+  return Promise.race([result, late]).finally(() => clearTimeout(timer));
+}
 
 /** One output per input: the next output, or the error that came instead. */
 class Mailbox<T> {
@@ -41,7 +52,7 @@ class Mailbox<T> {
 
 /**
  * @param bitrate bit/s
- * @throws when the browser does not have the codec in software.
+ * @throws when the browser does not have the codec in software, or it stands still.
  */
 export async function timeWebCodec(
   { codec }: WebCodec,
@@ -64,6 +75,7 @@ export async function timeWebCodec(
   decoder.configure({ codec, optimizeForLatency: true, hardwareAcceleration: 'prefer-software' });
   const result = { encode: [] as number[], decode: [] as number[], bytesPerFrame: 0 };
   let index = 0;
+  let counted = 0;
   for await (const data of frames) {
     const timestamp = Math.round((index * 1e6) / framerate);
     const init = { format: 'I420', codedWidth: width, codedHeight: height, timestamp } as const;
@@ -71,11 +83,18 @@ export async function timeWebCodec(
     const start = performance.now();
     const output = coded.next();
     encoder.encode(frame, { keyFrame: index === 0 });
-    const chunk = await output;
+    // Under rate control an encoder may leave a frame out: then nothing comes before it is done.
+    const chunk = await inTime(Promise.race([output, encoder.flush().then(() => undefined)]));
     const between = performance.now();
+    if (index >= WARM_UP_FRAMES) counted += 1;
+    if (chunk === undefined) {
+      frame.close();
+      index += 1;
+      continue;
+    }
     const picture = pictures.next();
     decoder.decode(chunk);
-    (await picture).close();
+    (await inTime(picture)).close();
     const end = performance.now();
     frame.close();
     if (index++ < WARM_UP_FRAMES) continue;
@@ -85,6 +104,6 @@ export async function timeWebCodec(
   }
   encoder.close();
   decoder.close();
-  result.bytesPerFrame /= Math.max(1, result.encode.length);
+  result.bytesPerFrame /= Math.max(1, counted);
   return result;
 }

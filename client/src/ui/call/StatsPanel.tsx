@@ -65,7 +65,7 @@ function ConsumerStats({ consumer, name }: { consumer: ConsumerReport; name: str
             `${(stats.activeShare * 100).toFixed(0)} % active blocks, ` +
             `${String(stats.missing)} lost, ${String(stats.freezes)} freezes, ` +
             `${String(stats.keyFrames)} key frames, ${describeRepairs(stats.repairs)}, ` +
-            `${String(stats.recovered)} recovered, ` +
+            `${String(stats.recovered)} saved by parity, ` +
             `${String(consumer.layerSwitches)} changes of layer`
           : `${String(consumer.framesPresented)} frames shown`}
       </Text>
