@@ -2,14 +2,16 @@
  * Prepares training data: `node prepare.mjs CLIPS_FOLDER OUT_FOLDER` (codec-core built, ffmpeg installed).
  *
  * From every clip up to four segments of 12 frames, scaled down as in `clips.mjs`, with the motion that
- * the codec's own search finds between the original frames. A segment is a folder of y.npy, u.npy,
- * v.npy (u8 [12][h][w]) and mv.npy (i16 [12][h/8][w/8][2], quarter samples, frame 0 zero). Segments
- * that exist are kept, so an interrupted run goes on.
+ * the codec chooses when it codes the segment at each of INDICES: from decoded pictures, at the price of
+ * bits there. A segment is a folder of y.npy, u.npy, v.npy (u8 [12][h][w]) and mv.npy (i16
+ * [4][12][h/8][w/8][2] by index, quarter samples, frame 0 zero). Segments that exist are kept, so an
+ * interrupted run goes on.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { createEncoder } from '../dist/index.js';
 import { Kernels } from '../dist/kernels/kernels.js';
-import { LUMA_PADDING, paddedBytes } from '../dist/motion/geometry.js';
+import { createNodeRuntime } from '../dist/node/index.js';
 import { decode, targetSize } from './clips.mjs';
 
 const SEGMENTS = [
@@ -21,17 +23,15 @@ const SEGMENTS = [
 const FRAMES = 12;
 const LEAST_FRAMES = 6;
 const CLIP_FRAMES = Math.max(...SEGMENTS.map((s) => s.start + s.stride * FRAMES));
-/** λ of the search for a step of 16, the middle of the range. */
-const LAMBDA = 0.37 * 16;
+/** Indices of predicted frames; `inntrain/data.py` knows them. The key frame is KEY_FINER indices finer. */
+const INDICES = [22, 34, 42, 50];
+const KEY_FINER = 10;
 
 const [clips, out] = process.argv.slice(2);
 if (!clips || !out) {
   console.error('usage: node prepare.mjs CLIPS_FOLDER OUT_FOLDER');
   process.exit(2);
 }
-const module = new WebAssembly.Module(
-  readFileSync(new URL('../dist/assets/kernels.wasm', import.meta.url)),
-);
 
 function npy(type, shape, data) {
   const dict = `{'descr': '${type}', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`;
@@ -41,32 +41,45 @@ function npy(type, shape, data) {
   return Buffer.concat([header, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]);
 }
 
-/** Motion of every frame from the one before, in the codec's own way. */
-function motionOf(frames, { width, height }) {
-  const kernels = Kernels.create(module);
-  const { run } = kernels;
-  const blocks = (width * height) / 64;
-  const current = kernels.allocate(width * height);
-  const reference = kernels.allocate(paddedBytes(width, height, LUMA_PADDING));
-  const grids = [kernels.allocate(4 * blocks), kernels.allocate(4 * blocks)];
-  const contexts = kernels.allocate(kernels.constant('MOTION_CONTEXT_BYTES'));
-  const scratch = kernels.allocate(run.motionSearchBytes(width, height));
-  run.initMotionContexts(contexts);
-  const all = new Int16Array(2 * blocks * frames.length);
-  for (let t = 1; t < frames.length; t++) {
-    kernels.bytes(current, width * height).set(frames[t - 1].subarray(0, width * height));
-    run.padPlane(current, width, width, height, reference, LUMA_PADDING);
-    kernels.bytes(current, width * height).set(frames[t].subarray(0, width * height));
-    const [before, found] = t % 2 ? grids : [grids[1], grids[0]];
-    run.searchMotion(
-      ...[current, width, reference, width, height, LAMBDA, before, contexts, found, scratch, 2],
-    );
-    all.set(new Int16Array(run.memory.buffer, found, 2 * blocks), 2 * blocks * t);
+/** Encoders made from now on call `see(kernels, grid)` with every motion grid that they choose. */
+function watchMotion(see) {
+  const create = Kernels.create;
+  Kernels.create = (module) => {
+    const kernels = create(module);
+    const { run } = kernels;
+    const searchMotion = (...call) => {
+      run.searchMotion(...call);
+      see(kernels, call[8]);
+    };
+    kernels.run = { ...run, searchMotion };
+    return kernels;
+  };
+}
+
+let motion = new Int16Array();
+watchMotion((kernels, grid) => {
+  motion.set(new Int16Array(kernels.run.memory.buffer, grid, motion.length));
+});
+
+/** Motion of every frame from the one before at every index. */
+async function motionOf(runtime, frames, { width, height }) {
+  const components = (width * height) / 32;
+  const all = new Int16Array(INDICES.length * frames.length * components);
+  let at = 0;
+  for (const index of INDICES) {
+    const encoder = createEncoder(runtime, { width, height });
+    for (const [timestamp, data] of frames.entries()) {
+      const keyFrame = timestamp === 0;
+      motion = all.subarray(at, (at += components));
+      const qp = keyFrame ? index - KEY_FINER : index;
+      await encoder.encode({ width, height, timestamp, data }, { qp, keyFrame });
+    }
+    await encoder.close();
   }
   return all;
 }
 
-function writeSegment(folder, frames, size) {
+function writeSegment(folder, frames, size, vectors) {
   const { width, height } = size;
   const luma = width * height;
   const plane = (from, length) =>
@@ -78,11 +91,12 @@ function writeSegment(folder, frames, size) {
   writeFileSync(join(part, 'y.npy'), npy('|u1', [n, height, width], plane(0, luma)));
   writeFileSync(join(part, 'u.npy'), npy('|u1', chroma, plane(luma, luma / 4)));
   writeFileSync(join(part, 'v.npy'), npy('|u1', chroma, plane(luma * 1.25, luma / 4)));
-  const grid = [n, height / 8, width / 8, 2];
-  writeFileSync(join(part, 'mv.npy'), npy('<i2', grid, motionOf(frames, size)));
+  const grid = [INDICES.length, n, height / 8, width / 8, 2];
+  writeFileSync(join(part, 'mv.npy'), npy('<i2', grid, vectors));
   renameSync(part, folder);
 }
 
+const runtime = await createNodeRuntime();
 let segments = 0;
 for (const name of readdirSync(clips).sort()) {
   if (name.endsWith('.yuv')) continue;
@@ -96,7 +110,7 @@ for (const name of readdirSync(clips).sort()) {
     for (const [k, { start, stride }] of SEGMENTS.entries()) {
       const chosen = frames.slice(start, start + stride * FRAMES).filter((_, i) => i % stride === 0);
       if (chosen.length < LEAST_FRAMES || existsSync(folders[k])) continue;
-      writeSegment(folders[k], chosen, size);
+      writeSegment(folders[k], chosen, size, await motionOf(runtime, chosen, size));
       segments++;
     }
     console.log(`${name}: ${size.width}x${size.height}`);
@@ -104,4 +118,5 @@ for (const name of readdirSync(clips).sort()) {
     console.error(`${name}: left out, ${error.message.split('\n')[0]}`);
   }
 }
+await runtime.close();
 console.log(`${segments} new segments in ${out}`);

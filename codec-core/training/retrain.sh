@@ -4,8 +4,9 @@
 #
 #   retrain.sh [CLIPS_FOLDER]        default ../../../shared/clips, with train/ and INDEX.tsv inside
 #
-# env: STEPS   training steps of each network (default 4000; the schedule ends there)
-#      BATCH   crops of a step (default 96)
+# env: STEPS   training steps of the predicted network (default 4000; the schedule ends there); the key
+#              network, whose steps are short, takes four times as many
+#      BATCH   sequences of a step (default 60); key frames twice as many
 #      DEVICE  cpu or cuda (default cpu: days)
 #      WORK    folder for data, virtual environment and checkpoints (default .work here)
 #      THREADS torch threads of each run (default 1)
@@ -29,12 +30,15 @@ node "$here/prepare.mjs" "$clips/train" "$work/data"
 
 cd "$here"
 export KMP_BLOCKTIME=0
+batch=${BATCH:-60}
 for kind in key predicted; do
   start=()
-  [ -f "checkpoints/$kind.pt" ] && start=(--start "checkpoints/$kind.pt")
+  [ -f "checkpoints/$kind.pt" ] && start=(--start "checkpoints/$kind.pt" --integer-from 0 --mask-from 0.1)
+  size=(--steps "$steps" --batch "$batch")
+  [ $kind = key ] && size=(--steps $((4 * steps)) --batch $((2 * batch)))
   "$work/venv/bin/python" -u -m inntrain.train "$kind" --data "$work/data" \
-    --index "$clips/INDEX.tsv" --out "$work/$kind.pt" "${start[@]}" --steps "$steps" \
-    --batch "${BATCH:-96}" --threads "${THREADS:-1}"
+    --index "$clips/INDEX.tsv" --out "$work/$kind.pt" "${start[@]}" "${size[@]}" \
+    --threads "${THREADS:-1}"
 done
 export DEVICE=cpu
 "$work/venv/bin/python" -m inntrain.export --key "$work/key.pt" --predicted "$work/predicted.pt" \

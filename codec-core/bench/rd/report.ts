@@ -215,8 +215,9 @@ ${shareTable(ours, 'predicted')}
 ### Frequency groups kept
 
 Scheduled masking in training lets the networks live without the last groups (25 % of the samples lose
-some at the start, 4 % at the end). Means over the clips at the middle index; the first row sends all
-groups. Shares are of the whole rate; the DCs of key frames, motion and flags make up the rest.
+some at the start, 10 % where a trained network is trained on, 4 % at the end). Means over the clips at
+the middle index; the first row sends all groups. Shares are of the whole rate; the DCs of key frames,
+motion and flags make up the rest.
 
 ${groupTable(report.results)}
 

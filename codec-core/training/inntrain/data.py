@@ -8,6 +8,9 @@ import random
 import numpy as np
 import torch
 
+MOTION_LIMITS = torch.tensor([28, 38, 46])
+"""Quantization indices from which the second, third and fourth motion of a segment counts, halfway
+between those it was found at (../prepare.mjs)."""
 CATEGORY_WEIGHT = {"webcam": 3.0, "talking-head": 3.0, "screen": 0.7, "general": 1.0, "classic": 1.0}
 
 
@@ -24,7 +27,7 @@ def clip_weights(index_file: str) -> dict[str, float]:
 
 
 class Sequences:
-    """Every prepared segment: y, u, v (T, h, w) u8 and mv (T, h/8, w/8, 2) i16, where the networks run."""
+    """Every prepared segment: y, u, v (T, h, w) u8 and mv (4, T, h/8, w/8, 2) i16, where the networks run."""
 
     def __init__(self, folder: str, index_file: str | None = None):
         weights = clip_weights(index_file) if index_file else {}
@@ -47,7 +50,7 @@ class Sequences:
             raise SystemExit(f"no segments in {folder}; run prepare.mjs first")
         device = torch.get_default_device()
         planes = {k: np.concatenate([a.ravel() for a in parts[k]]) for k in ("y", "u", "v")}
-        planes["mv"] = np.concatenate([a.reshape(-1, 2) for a in parts["mv"]])
+        planes["mv"] = np.concatenate([a.reshape(len(a), -1, 2) for a in parts["mv"]], 1)
         self.planes = {k: torch.from_numpy(plane).to(device) for k, plane in planes.items()}
 
     def choose(self, count: int, length: int, size: int, rng: random.Random) -> torch.Tensor:
@@ -64,13 +67,15 @@ class Sequences:
             chosen.append((self.starts[item], h, w, t, top, left, rng.random() < 0.5))
         return torch.tensor(chosen)
 
-    def crops(self, cut: torch.Tensor, length: int, size: int):
-        """-> planes [(y, u, v)] per time as float (count, h, w) and motion [(count, bh, bw, 2)]."""
+    def crops(self, cut: torch.Tensor, qp: torch.Tensor, length: int, size: int):
+        """-> planes [(y, u, v)] per time as float (count, h, w) and motion [(count, bh, bw, 2)], as it is
+        at the quantization indices (count,)."""
         y, u, v = (
             self.planes[name][self._places(cut, length, size, shift)].float()
             for name, shift in (("y", 0), ("u", 1), ("v", 1))
         )
-        motion = self.planes["mv"][self._places(cut, length, size, 3)]
+        kind = torch.bucketize(qp, MOTION_LIMITS, right=True)[:, None, None, None]
+        motion = self.planes["mv"][kind, self._places(cut, length, size, 3)]
         motion[..., 0] *= (1 - 2 * cut[:, 6]).to(motion.dtype)[:, None, None, None]
         return [(y[:, t], u[:, t], v[:, t]) for t in range(length)], list(motion.unbind(1))
 

@@ -8,8 +8,8 @@ ON_GPU = torch.get_default_device().type == "cuda"
 
 
 def fused(function: Callable) -> Callable:
-    """An element-wise function as one operation."""
-    return torch.compile(function, dynamic=True) if ON_GPU else function
+    """A function whose element-wise operations run as few ones; compiled for every shape it gets."""
+    return torch.compile(function, dynamic=False) if ON_GPU else function
 
 
 class Recorded:

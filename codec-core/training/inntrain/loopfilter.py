@@ -14,6 +14,7 @@ WEIGHTS_FILE = os.path.join(os.path.dirname(__file__), "../../src/kernels/assemb
 SETS = 4
 SET_WIDTH = 8
 SWAP = torch.tensor(SWAPPED)
+_directions = fused(directions)
 FIRST = {False: 22, True: 12}
 """First quantization index of the first set, for predicted (False) and key frames (True)."""
 
@@ -30,13 +31,12 @@ def _patches(plane: torch.Tensor, blocks: torch.Tensor, side: int) -> torch.Tens
     """Plane (B, h, w), blocks (n, 3) picture, block row and column -> (n, side + 4, side + 4)."""
     padded = F.pad(plane[:, None], (MARGIN,) * 4, mode="replicate")[:, 0]
     _, height, width = padded.shape
-    span = torch.arange(side + 2 * MARGIN)
+    span = torch.arange(side + 2 * MARGIN, device=blocks.device)
     rows = (blocks[:, 0] * height + blocks[:, 1] * side)[:, None] + span
     at = rows[:, :, None] * width + (blocks[:, 2] * side)[:, None, None] + span
     return padded.flatten().index_select(0, at.flatten()).view(at.shape)
 
 
-@fused
 def _limited(difference, weights, limits):
     """Sum over limits of weight * clamp(difference, -limit, limit), and its slope."""
     out = torch.zeros_like(difference)
@@ -64,6 +64,7 @@ class _Pull(torch.autograd.Function):
         return grad * slope, None, None
 
 
+@fused
 def _filter_plane(samples, plane, blocks, weights, step):
     """samples (n, side, side) before rounding; weights (n, groups, limits), step (n,) -> filtered."""
     side = samples.shape[1]
@@ -93,7 +94,7 @@ class LoopFilter:
             part.reshape(len(part), side, side) + 128
             for part, side in zip(samples.split([64, 16, 16], 1), (8, 4, 4))
         )
-        kind, swapped = directions(_patches(planes[0].detach(), blocks, 8))
+        kind, swapped = _directions(_patches(planes[0].detach(), blocks, 8))
         luma = self.weights[chosen, kind]
         luma = torch.where(swapped[:, None, None], luma.index_select(1, SWAP), luma)
         chroma = self.weights[chosen, len(TIED)]

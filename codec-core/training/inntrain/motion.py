@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from .gpu import ON_GPU
+from .gpu import ON_GPU, fused
 
 LUMA_TAPS = torch.tensor(
     [[0, 0, 0, 64, 0, 0, 0, 0], [-1, 4, -10, 58, 17, -5, 1, 0], [-1, 4, -11, 40, 40, -11, 4, -1], [0, 1, -5, 17, 58, -10, 4, -1]]
@@ -22,7 +22,7 @@ SIDES = [(-1, 0), (1, 0), (0, -1), (0, 1)]
 def _bands(taps, block):
     """(fractions, block + taps - 1, block): the interpolation of a line of samples as matrices."""
     fractions, count = taps.shape
-    out = torch.zeros(fractions, block + count - 1, block)
+    out = taps.new_zeros(fractions, block + count - 1, block)
     for i in range(block):
         out[:, i : i + count, i] = taps
     return out
@@ -45,7 +45,7 @@ class _Plane:
         fraction, whole = mv & ((1 << self.bits) - 1), mv >> self.bits
         x = (places[2] * block + whole[:, 0]).clamp(8 - pad, w + pad - block - 8) + pad - before
         y = (places[1] * block + whole[:, 1]).clamp(8 - pad, h + pad - block - 8) + pad - before
-        span = torch.arange(reach)
+        span = torch.arange(reach, device=mv.device)
         stride, area = self.padded.shape[2], self.padded.shape[1] * self.padded.shape[2]
         rows = places[0][:, None] * area + (y[:, None] + span) * stride
         patches = self.padded.flatten()[rows[:, :, None] + (x[:, None] + span)[:, None, :]]
@@ -56,7 +56,7 @@ class _Plane:
 
 def _fade_mask(block, weights, side):
     """(block, block) weights of the neighbour at a side."""
-    line = torch.zeros(block)
+    line = weights.new_zeros(block)
     line[: len(weights)] = weights
     dy, dx = SIDES[side]
     line = line.flip(0) if dy + dx > 0 else line
@@ -67,10 +67,11 @@ def _places(mask):
     """Pictures, block rows and block columns (n,) to fetch: where the mask says; on a GPU, which would have to
     be waited for, everywhere."""
     if ON_GPU:
-        return torch.cartesian_prod(*(torch.arange(n) for n in mask.shape)).unbind(1)
+        return torch.cartesian_prod(*(torch.arange(n, device=mask.device) for n in mask.shape)).unbind(1)
     return mask.nonzero(as_tuple=True)
 
 
+@fused
 def _compensate_plane(plane, mv, block, taps, bits, pad, fade):
     batch, h, w = plane.shape
     source = _Plane(plane, block, taps, bits, pad)

@@ -4,8 +4,6 @@ import math
 
 import torch
 
-from .gpu import fused
-
 LAMBDA = 7.5
 """Bits that a squared error of step**2 is worth: J = bits + LAMBDA * sse / step**2, where errors count
 by the inverse of the price of a bit (perception.py)."""
@@ -20,7 +18,6 @@ def log_scale(index: torch.Tensor) -> torch.Tensor:
     return LOG_SCALE_MIN + LOG_SCALE_STEP * index
 
 
-@fused
 def laplace_bits(symbol: torch.Tensor, log_b: torch.Tensor) -> torch.Tensor:
     """Code length of integer symbols under a zero-mean Laplace law integrated over unit bins."""
     b = torch.exp(log_b)
@@ -31,7 +28,6 @@ def laplace_bits(symbol: torch.Tensor, log_b: torch.Tensor) -> torch.Tensor:
 
 
 @torch.no_grad()
-@fused
 def rate_distortion_round(r: torch.Tensor, log_b: torch.Tensor, price: torch.Tensor) -> torch.Tensor:
     """Integer among {round, round - 1, 0} that minimises (r - q)**2 + price * bits(q) / LAMBDA."""
     a = r.abs()

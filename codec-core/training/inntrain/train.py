@@ -2,7 +2,7 @@
 
 Resumes from FILE when it exists; else it starts from the averaged weights of the checkpoint --start,
 if there is one. The schedule is by steps, so that a resumed run equals an uninterrupted one but for
-the random numbers.
+the random numbers; or, with --minutes, by time.
 """
 
 import argparse
@@ -30,9 +30,9 @@ def learning_rate(base: float, progress: float, step: int) -> float:
     return base * warm * fall
 
 
-def mask_share(progress: float) -> float:
-    """Scheduled masking: from 25 % of the samples at the start to 4 % at the end."""
-    return 0.25 * (1 - progress) + 0.04 * progress
+def mask_share(progress: float, first: float) -> float:
+    """Scheduled masking: the share of the samples falls from `first` to 4 % at the end."""
+    return first * (1 - progress) + 0.04 * progress
 
 
 def sample_points(batch: int) -> torch.Tensor:
@@ -49,18 +49,24 @@ def main() -> None:
     parser.add_argument("--index", help="INDEX.tsv of the clips, for the sampling weights")
     parser.add_argument("--out", required=True)
     parser.add_argument("--start", help="checkpoint to start from, also of a narrower network")
-    parser.add_argument("--steps", type=int, required=True)
-    parser.add_argument("--batch", type=int, default=96)
-    parser.add_argument("--length", type=int, default=5, help="frames of a sequence (predicted)")
+    length_of_schedule = parser.add_mutually_exclusive_group(required=True)
+    length_of_schedule.add_argument("--steps", type=int)
+    length_of_schedule.add_argument("--minutes", type=float, help="compilation included")
+    parser.add_argument("--batch", type=int, required=True)
+    parser.add_argument("--length", type=int, default=8, help="frames of a sequence (predicted)")
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--integer-from", type=float, default=0.5, help="share of the schedule")
+    parser.add_argument("--mask-from", type=float, default=0.25, help="masked samples at the start")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
+    started = time.time()
     torch.set_num_threads(args.threads)
 
     data = Sequences(args.data, args.index)
     net = KeyNet() if args.kind == "key" else PredictedNet()
     average = copy.deepcopy(net)
+    if ON_GPU:
+        net.compile(dynamic=False)
     rate = torch.tensor(args.rate)
     optimizer = torch.optim.Adam(net.parameters(), lr=rate, betas=(0.9, 0.99), capturable=ON_GPU)
     step = 0
@@ -83,11 +89,14 @@ def main() -> None:
         torch.save({**state, "optimizer": optimizer.state_dict()}, args.out + ".part")
         os.replace(args.out + ".part", args.out)
 
+    def progress_now() -> float:
+        return step / args.steps if args.steps else (time.time() - started) / 60 / args.minutes
+
     def update(cut: torch.Tensor, masked: torch.Tensor, keep: torch.Tensor) -> dict[str, torch.Tensor]:
         """A step with the crops `cut` -> loss and statistics."""
         hold_weights(net)
         qp = sample_points(args.batch)
-        planes, motion = data.crops(cut, length, CROP)
+        planes, motion = data.crops(cut, qp, length, CROP)
         if args.kind == "key":
             loss, stats = key_step(net, planes[0], qp, masked)
         else:
@@ -103,10 +112,8 @@ def main() -> None:
 
     length = args.length if args.kind == "predicted" else 1
     total = dict.fromkeys(("loss", "bits", "sse", "active"), 0.0)
-    started = time.time()
     recorded = None
-    while step < args.steps:
-        progress = step / args.steps
+    while (progress := progress_now()) < 1:
         integer = progress >= args.integer_from
         if recorded is None or integer != STATE["integer"]:
             STATE["integer"] = integer
@@ -114,7 +121,7 @@ def main() -> None:
         rate.fill_(learning_rate(args.rate, progress, step))
         stats = recorded(
             data.choose(args.batch, length, CROP, rng),
-            torch.tensor(mask_share(progress)),
+            torch.tensor(mask_share(progress, args.mask_from)),
             torch.tensor(min(0.999, (step + 1) / (step + 51.0))),
         )
         step += 1
@@ -123,14 +130,15 @@ def main() -> None:
         if step % 100 == 0:
             pixels = 100 * args.batch * CROP * CROP
             print(
-                f"{step} {(time.time() - started) / 60:.1f} min loss {total['loss'] / 100:.4f}"
+                f"{step} {time.time() - started:.0f} s loss {total['loss'] / 100:.4f}"
                 f" bits/px {total['bits'] / pixels:.4f} sse/px {total['sse'] / pixels:.3f}"
                 f" active {total['active'] / 100:.3f}",
                 flush=True,
             )
             total = dict.fromkeys(total, 0.0)
-        if step % 500 == 0 or step == args.steps:
+        if step % 500 == 0:
             save()
+    save()
 
 
 if __name__ == "__main__":
