@@ -155,9 +155,12 @@ export class EncodeLoop<Frame extends CapturedFrame> {
 
   /** What the transport says of the link, in the controller's time: that of captures. */
   noteNetwork(reading: NetworkReading): void {
+    const protects = this.#protection.active(this.#options.now());
     this.#options.rate.networkFeedback({
       ...reading,
       now: this.#lastCapturedAt,
+      // What the parity takes is known: nothing more has to be kept for sending anew.
+      ...(protects && { lossFraction: 0 }),
       availableOutgoingBitrate: reading.availableOutgoingBitrate * this.#protection.share,
     });
   }

@@ -488,6 +488,17 @@ describe('a slow device', () => {
     expect(points[4]?.scale).toBeLessThan(1);
   });
 
+  test('gives up the finest indices of a camera before the device is full', () => {
+    const busy = { encodeMs: 22, decodeMs: 4, frameIntervalMs: FRAME_MS, activeShare: 0.2 };
+    const each = (controller: RateController): void => controller.deviceFeedback(busy);
+    const camera = run(6, () => 4_000_000, { options: { minQp: 30 }, each }).plans;
+    expect(camera[0]?.limitedBy).toBe('none');
+    expect(camera.at(-1)).toMatchObject({ frameRate: 30, scale: 1, limitedBy: 'cpu' });
+    expect(camera.at(-1)?.qp).toBeGreaterThanOrEqual(33);
+    const screen = run(6, () => 4_000_000, { options: { kind: 'screen' }, each }).plans;
+    expect(screen.at(-1)).toMatchObject({ maxActiveBlocks: 3600, limitedBy: 'none' });
+  });
+
   test('codes coarser than the link allows before it gives up frame rate', () => {
     const each = (controller: RateController): void => {
       const { scale, frameRate } = controller.state;

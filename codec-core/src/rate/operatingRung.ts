@@ -22,9 +22,12 @@ const FRAME_RATE_EXPONENT = 0.6;
 /** log2(bits) per doubling of the step: that of whole pictures, steadier than what one call learns. */
 const NOMINAL_SLOPE = 1;
 
-/** Share of the time that encode and decode may take, and may be expected to take after a step up. */
+/** Share of the time that encode and decode may take. */
 const FULL_LOAD = 0.9;
-const ROOMY_LOAD = 0.7;
+/** For a camera's finest indices it may be less: what they cost in latency hardly anybody sees. */
+const FINEST_LOAD = 0.7;
+/** Part of either that may be expected after a step up. */
+const ROOMY_PART = 0.78;
 /** Share of the time that coding a frame twice may take. */
 const REPEAT_LOAD = 0.8;
 const LOAD_WEIGHT = 0.1;
@@ -106,11 +109,15 @@ export function createOperatingRung(
     frameRate(rung, networkRung()) *
     (DENSE_SHARE + (1 - DENSE_SHARE) * activeOn(rung));
 
+  const mostLoad = (index: number): number =>
+    index === 0 && kind === 'camera' ? FINEST_LOAD : FULL_LOAD;
+
   function deviceWish(): Wish {
-    if (encodeLoad + decodeLoad > FULL_LOAD) return 'down';
-    const better = deviceRung(Math.max(0, device.index - 1));
-    const expected = (encodeLoad * encodeCost(better)) / encodeCost(deviceRung()) + decodeLoad;
-    return expected < ROOMY_LOAD ? 'up' : 'stay';
+    if (encodeLoad + decodeLoad > mostLoad(device.index)) return 'down';
+    const better = Math.max(0, device.index - 1);
+    const expected =
+      (encodeLoad * encodeCost(deviceRung(better))) / encodeCost(deviceRung()) + decodeLoad;
+    return expected < ROOMY_PART * mostLoad(better) ? 'up' : 'stay';
   }
 
   function resizes(wish: Wish): boolean {
