@@ -40,6 +40,8 @@ class Sequences:
             segment = os.path.dirname(path)
             for name, part in parts.items():
                 part.append(np.load(os.path.join(segment, name + ".npy")))
+            if parts["mv"][-1].ndim != 5:
+                raise SystemExit(f"{segment} is of an earlier prepare.mjs: delete {folder} and run it again")
             size = parts["y"][-1].shape
             self.sizes.append(size)
             self.starts.append(start)

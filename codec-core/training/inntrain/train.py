@@ -2,7 +2,7 @@
 
 Resumes from FILE when it exists; else it starts from the averaged weights of the checkpoint --start,
 if there is one. The schedule is by steps, so that a resumed run equals an uninterrupted one but for
-the random numbers; or, with --minutes, by time.
+the random numbers; or, with --minutes, by the time of this run.
 """
 
 import argparse
@@ -49,9 +49,9 @@ def main() -> None:
     parser.add_argument("--index", help="INDEX.tsv of the clips, for the sampling weights")
     parser.add_argument("--out", required=True)
     parser.add_argument("--start", help="checkpoint to start from, also of a narrower network")
-    length_of_schedule = parser.add_mutually_exclusive_group(required=True)
-    length_of_schedule.add_argument("--steps", type=int)
-    length_of_schedule.add_argument("--minutes", type=float, help="compilation included")
+    schedule = parser.add_mutually_exclusive_group(required=True)
+    schedule.add_argument("--steps", type=int)
+    schedule.add_argument("--minutes", type=float, help="compilation included")
     parser.add_argument("--batch", type=int, required=True)
     parser.add_argument("--length", type=int, default=8, help="frames of a sequence (predicted)")
     parser.add_argument("--rate", type=float, default=1.5e-3)
