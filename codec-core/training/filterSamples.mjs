@@ -9,9 +9,9 @@
 import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createEncoder } from '../dist/index.js';
-import { Kernels } from '../dist/kernels/kernels.js';
 import { createNodeRuntime } from '../dist/node/index.js';
 import { decode, targetSize } from './clips.mjs';
+import { replaceKernel } from './kernelCalls.mjs';
 
 /** Indices of predicted frames; the key frame before them is KEY_FINER indices finer. */
 const INDICES = [22, 34, 42, 50];
@@ -28,25 +28,6 @@ const [folder, out] = process.argv.slice(2);
 if (!folder || !out) {
   console.error('usage: node filterSamples.mjs CLIPS_FOLDER OUT_FILE');
   process.exit(2);
-}
-
-/**
- * Encoders made from now on have no filter, and call `see(kernels, ...)` with the arguments of
- * `filterBlocks` where they would filter.
- */
-function watchFilter(see) {
-  const create = Kernels.create;
-  Kernels.create = (module) => {
-    const kernels = create(module);
-    const { run } = kernels;
-    new Int16Array(run.memory.buffer, run.filterWeights(), WEIGHTS).fill(0);
-    const filterBlocks = (...call) => {
-      see(kernels, ...call);
-      run.filterBlocks(...call);
-    };
-    kernels.run = { ...run, filterBlocks };
-    return kernels;
-  };
 }
 
 let state = 1;
@@ -80,7 +61,8 @@ function patch({ data, w, h, side }, bx, by, margin) {
 
 const file = openSync(out, 'w');
 let source;
-watchFilter((kernels, rows, list, count, fromY, _toY, w, h, _step, qp, key) => {
+/** Notes some of the blocks that are about to be filtered. */
+function record(kernels, rows, list, count, fromY, _toY, w, h, _step, qp, key) {
   const before = planes(kernels.bytes(fromY, w * h * 1.5), w, h);
   const original = planes(source, w, h);
   const samples = kernels.bytes(rows, ROW_BYTES * count);
@@ -97,6 +79,15 @@ watchFilter((kernels, rows, list, count, fromY, _toY, w, h, _step, qp, key) => {
     ];
     writeSync(file, Buffer.concat(parts.map((part) => Buffer.from(part))));
   }
+}
+
+replaceKernel('filterBlocks', (kernels, filterBlocks) => {
+  const { run } = kernels;
+  new Int16Array(run.memory.buffer, run.filterWeights(), WEIGHTS).fill(0);
+  return (...call) => {
+    record(kernels, ...call);
+    filterBlocks(...call);
+  };
 });
 
 async function code(runtime, frames, { width, height }, index) {

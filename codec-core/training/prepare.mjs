@@ -10,9 +10,9 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createEncoder } from '../dist/index.js';
-import { Kernels } from '../dist/kernels/kernels.js';
 import { createNodeRuntime } from '../dist/node/index.js';
 import { decode, targetSize } from './clips.mjs';
+import { replaceKernel } from './kernelCalls.mjs';
 
 const SEGMENTS = [
   { start: 0, stride: 1 },
@@ -41,23 +41,10 @@ function npy(type, shape, data) {
   return Buffer.concat([header, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]);
 }
 
-/** Encoders made from now on call `see(kernels, grid)` with every motion grid that they choose. */
-function watchMotion(see) {
-  const create = Kernels.create;
-  Kernels.create = (module) => {
-    const kernels = create(module);
-    const { run } = kernels;
-    const searchMotion = (...call) => {
-      run.searchMotion(...call);
-      see(kernels, call[8]);
-    };
-    kernels.run = { ...run, searchMotion };
-    return kernels;
-  };
-}
-
 let motion = new Int16Array();
-watchMotion((kernels, grid) => {
+replaceKernel('searchMotion', (kernels, searchMotion) => (...call) => {
+  searchMotion(...call);
+  const grid = call[8];
   motion.set(new Int16Array(kernels.run.memory.buffer, grid, motion.length));
 });
 

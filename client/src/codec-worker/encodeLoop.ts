@@ -155,13 +155,11 @@ export class EncodeLoop<Frame extends CapturedFrame> {
 
   /** What the transport says of the link, in the controller's time: that of captures. */
   noteNetwork(reading: NetworkReading): void {
-    const protects = this.#protection.active(this.#options.now());
+    const { availableOutgoingBitrate, lossFraction } = reading;
     this.#options.rate.networkFeedback({
       ...reading,
       now: this.#lastCapturedAt,
-      // What the parity takes is known: nothing more has to be kept for sending anew.
-      ...(protects && { lossFraction: 0 }),
-      availableOutgoingBitrate: reading.availableOutgoingBitrate * this.#protection.share,
+      availableOutgoingBitrate: availableOutgoingBitrate * this.#protection.usable(lossFraction),
     });
   }
 

@@ -25,11 +25,15 @@ test('is not for many losses at once', () => {
   expect(protection.active(9000)).toBe(false);
 });
 
-test('says what it leaves to the codec', () => {
+test('leaves to the codec what neither the parity nor sending anew needs', () => {
   const protection = new Protection();
-  expect(protection.share).toBe(1);
+  expect(protection.usable(0)).toBe(1);
+  expect(protection.usable(0.1)).toBe(1);
   for (let i = 0; i < 100; i += 1) protection.sent(3000, 4000);
-  expect(protection.share).toBeCloseTo(0.75, 2);
+  expect(protection.usable(0)).toBeCloseTo(0.75, 2);
+  expect(protection.usable(0.1) * (1 - 0.1)).toBeCloseTo(0.75, 2);
+  expect(protection.usable(0.4)).toBe(1);
+  expect(protection.usable(1)).toBe(1);
   for (let i = 0; i < 100; i += 1) protection.sent(3000, 3000);
-  expect(protection.share).toBeCloseTo(1, 2);
+  expect(protection.usable(0)).toBeCloseTo(1, 2);
 });

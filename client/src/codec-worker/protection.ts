@@ -17,11 +17,17 @@ const SHARE_WEIGHT = 0.1;
 export class Protection {
   #losses: number[] = [];
   #until = -Infinity;
+  /** Of the wire's bytes, those that are not parity. */
   #share = 1;
 
-  /** Share of the wire's bytes that the codec may fill, 0…1. */
-  get share(): number {
-    return this.#share;
+  /**
+   * What to count of the browser's estimate where a controller keeps the lost share of it for sending anew:
+   * of that and of what the parity takes, the greater one is kept.
+   * @param lossFraction 0…1
+   * @returns 0…1
+   */
+  usable(lossFraction: number): number {
+    return Math.min(1, this.#share / Math.max(1 - lossFraction, Number.EPSILON));
   }
 
   active(now: number): boolean {
