@@ -1,61 +1,96 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { alignAudio } from './lipSync.js';
+import { LipSync } from './lipSync.js';
 
 interface Path {
-  /** Latency of the picture, of the sound but for its buffer, and what the buffer needs; ms. */
-  readonly video: number;
+  /** Latency of the picture at a look, of the sound but for its buffer, and what the buffer needs; ms. */
+  readonly video: (look: number) => number;
   readonly sound: number;
   readonly need: number;
 }
 
-const ms = fc.integer({ min: 0, max: 400 });
-const path = fc.record({ video: ms, sound: ms, need: fc.integer({ min: 20, max: 200 }) });
+/** A jitter buffer changes by no more than this from one look to the next, ms. */
+const BUFFER_RISE_MS = 30;
+const BUFFER_FALL_MS = 25;
 
-/** What some steps from a first target lead to. */
-function settle({ video, sound, need }: Path, firstTarget: number) {
-  let bufferTargetMs = firstTarget;
-  let pictureLatencyMs = 0;
-  for (let step = 0; step < 16; step += 1) {
-    const bufferMs = Math.max(need, bufferTargetMs);
-    ({ bufferTargetMs, pictureLatencyMs } = alignAudio({
-      ...{ videoLatencyMs: video, audioLatencyMs: sound + bufferMs, bufferMs, bufferTargetMs },
-    }));
-  }
-  const shown = Math.max(video, pictureLatencyMs);
-  const heard = sound + Math.max(need, bufferTargetMs);
-  return { lead: shown - heard, heldMs: shown - video };
+interface Look {
+  readonly leadMs: number;
+  readonly heldMs: number;
+  readonly bufferTargetMs: number;
 }
+
+function follow({ video, sound, need }: Path, looks: number): Look[] {
+  const lipSync = new LipSync();
+  let bufferMs = need;
+  let bufferTargetMs = 0;
+  return Array.from({ length: looks }, (_, look) => {
+    const change = Math.max(need, bufferTargetMs) - bufferMs;
+    bufferMs += Math.max(-BUFFER_FALL_MS, Math.min(BUFFER_RISE_MS, change));
+    const plan = lipSync.look({
+      ...{ videoLatencyMs: video(look), audioLatencyMs: sound + bufferMs, bufferMs },
+    });
+    bufferTargetMs = plan.bufferTargetMs;
+    const shown = Math.max(video(look), plan.pictureLatencyMs);
+    return { leadMs: shown - sound - bufferMs, heldMs: shown - video(look), bufferTargetMs };
+  });
+}
+
+const ms = fc.integer({ min: 0, max: 400 });
+const steadyPath = fc
+  .record({ picture: ms, sound: ms, need: fc.integer({ min: 20, max: 200 }) })
+  .map(({ picture, ...rest }) => ({ ...rest, picture, video: () => picture }));
 
 describe('lip sync', () => {
   test('brings sound and picture together, wherever they were', () => {
     fc.assert(
-      fc.property(path, ms, (given, target) => {
-        fc.pre(given.sound + given.need - given.video < 100);
-        const { lead } = settle(given, target);
-        expect(lead).toBeLessThanOrEqual(15);
-        expect(lead).toBeGreaterThanOrEqual(-40);
+      fc.property(steadyPath, (path) => {
+        fc.pre(path.sound + path.need - path.picture < 100);
+        const settled = follow(path, 60).slice(40);
+        for (const { leadMs } of settled) {
+          expect(leadMs).toBeLessThanOrEqual(15);
+          expect(leadMs).toBeGreaterThanOrEqual(-40);
+        }
       }),
     );
   });
 
   test('a picture waits for its sound only so long, and never when the sound is early', () => {
     fc.assert(
-      fc.property(path, ms, (given, target) => {
-        const { heldMs } = settle(given, target);
-        expect(heldMs).toBeLessThanOrEqual(100);
-        if (given.sound + given.need <= given.video) expect(heldMs).toBe(0);
+      fc.property(steadyPath, (path) => {
+        for (const { heldMs } of follow(path, 60)) {
+          expect(heldMs).toBeLessThanOrEqual(100);
+          if (path.sound + path.need <= path.picture) expect(heldMs).toBe(0);
+        }
       }),
     );
   });
 
+  test('a picture that waits for a late sound waits longer by 10 ms a look only', () => {
+    const held = follow({ video: () => 100, sound: 120, need: 60 }, 20).map(({ heldMs }) => heldMs);
+    expect(held.slice(0, 6)).toEqual([10, 20, 30, 40, 42, 42]);
+    expect(held.at(-1)).toBe(42);
+  });
+
+  test('no picture waits for a sound that was made to wait and gets it back', () => {
+    const changing = (look: number) => (look % 10 < 5 ? 200 : 120);
+    const looks = follow({ video: changing, sound: 70, need: 45 }, 60);
+    expect(looks.filter(({ bufferTargetMs }) => bufferTargetMs > 60).length).toBeGreaterThan(20);
+    expect(Math.max(...looks.map(({ heldMs }) => heldMs))).toBe(0);
+  });
+
   test('a moment of late pictures does not stretch the sound', () => {
-    const input = { videoLatencyMs: 800, audioLatencyMs: 120, bufferMs: 60, bufferTargetMs: 0 };
-    expect(alignAudio(input)).toEqual({ bufferTargetMs: 100, pictureLatencyMs: 0 });
+    const late = (look: number) => (look === 5 ? 800 : 110);
+    const targets = follow({ video: late, sound: 60, need: 60 }, 12).map(
+      ({ bufferTargetMs }) => bufferTargetMs,
+    );
+    expect(Math.max(...targets)).toBe(80);
+    expect(targets.at(-1)).toBeLessThanOrEqual(65);
   });
 
   test('what is together is left alone', () => {
-    const input = { videoLatencyMs: 80, audioLatencyMs: 90, bufferMs: 50, bufferTargetMs: 20 };
-    expect(alignAudio(input)).toEqual({ bufferTargetMs: 20, pictureLatencyMs: 0 });
+    const targets = follow({ video: () => 80, sound: 40, need: 50 }, 10).map(
+      ({ bufferTargetMs }) => bufferTargetMs,
+    );
+    expect(targets).toEqual(targets.map(() => 0));
   });
 });

@@ -1,6 +1,6 @@
 import { machineTime } from '../codec-worker/machineTime.js';
 import { AudioLatency } from '../latency/audioLatency.js';
-import { alignAudio } from '../latency/lipSync.js';
+import { LipSync } from '../latency/lipSync.js';
 import type { MediaReceiver } from '../receivePipeline.js';
 import type { ReceivedVideo } from './receivedVideo.js';
 
@@ -21,6 +21,7 @@ export class ReceivedAudio {
   readonly receiver: MediaReceiver;
   readonly #element = new Audio();
   readonly #latency: AudioLatency | undefined;
+  readonly #lipSync = new LipSync();
   #sync: AudioSync | undefined;
   #bufferTargetMs = 0;
   #pictureLatencyMs = 0;
@@ -59,11 +60,10 @@ export class ReceivedAudio {
     }
     const audioLatencyMs = latencyMs + clockDifferenceMs;
     if (ownLatencyMs !== undefined) {
-      const { bufferTargetMs, pictureLatencyMs } = alignAudio({
+      const { bufferTargetMs, pictureLatencyMs } = this.#lipSync.look({
         videoLatencyMs: ownLatencyMs,
         audioLatencyMs,
         bufferMs,
-        bufferTargetMs: this.#bufferTargetMs,
       });
       this.#delaySound(bufferTargetMs);
       this.#hold(video, pictureLatencyMs);

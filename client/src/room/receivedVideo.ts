@@ -21,8 +21,8 @@ import { PlainReception } from './plainReception.js';
 import { ReceivedBitrate } from './receivedBitrate.js';
 
 const KEPT_FRAMES = 256;
-/** About two seconds: what steering follows. */
-const RECENT_FRAMES = 60;
+/** One or two seconds: what steering follows. */
+const RECENT_FRAMES = 30;
 /** The first pictures are late, since everything is cold; sound must not be stretched for them, ms. */
 const COLD_MS = 2_000;
 
