@@ -65,6 +65,8 @@ export class KernelStages implements Stages {
   readonly #kernels: Kernels;
   readonly #stages: ReadonlyMap<string, PlacedStage>;
   readonly #strip: Pointer;
+  /** Work space of `layerRows`. */
+  readonly #list: Pointer;
   readonly #arenas: readonly Pointer[];
   #runs = 0;
 
@@ -81,6 +83,7 @@ export class KernelStages implements Stages {
       layers.reduce((sum, { outputs }) => sum + tableBytes(rows, outputs), 0),
     );
     this.#strip = kernels.allocate(2 * STRIP * Math.max(...strides));
+    this.#list = kernels.allocate(2 * Math.max(...strides));
     const arena = Math.max(...bytes);
     this.#arenas = Array.from({ length: ARENAS }, () => kernels.allocate(arena));
   }
@@ -141,6 +144,7 @@ export class KernelStages implements Stages {
         some,
         out,
         signed ? 1 : 0,
+        this.#list,
       );
     }
     if (shown) this.#kernels.bytes(at + count * outputs, outputs).fill(0);

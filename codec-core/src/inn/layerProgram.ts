@@ -2,6 +2,8 @@ import { readOnnxGraph, type OnnxNode, type OnnxTensor } from './onnxGraph.js';
 
 /** Outputs that the kernel `layerRows` computes together. */
 const OUTPUT_BLOCK = 8;
+/** Pairs of inputs that it looks at together. */
+const PAIR_BLOCK = 4;
 /** What stands for a weight of zero in the u8 of the files. */
 const WEIGHT_ZERO = 128;
 
@@ -134,11 +136,12 @@ function sumOf(
 ): Omit<Layer, 'signed'> {
   const [inputs = 0, outputs = 0] = weights.dims;
   const pairs = Math.ceil(inputs / 2);
+  const padded = PAIR_BLOCK * Math.ceil(pairs / PAIR_BLOCK);
   const blocks = Math.ceil(outputs / OUTPUT_BLOCK);
-  const packed = new Int16Array(blocks * pairs * OUTPUT_BLOCK * 2);
+  const packed = new Int16Array(blocks * padded * OUTPUT_BLOCK * 2);
   for (let i = 0; i < inputs; i++) {
     for (let o = 0; o < outputs; o++) {
-      const block = Math.floor(o / OUTPUT_BLOCK) * pairs + (i >> 1);
+      const block = Math.floor(o / OUTPUT_BLOCK) * padded + (i >> 1);
       const weight = (weights.data[i * outputs + o] ?? WEIGHT_ZERO) - WEIGHT_ZERO;
       packed[(block * OUTPUT_BLOCK + (o % OUTPUT_BLOCK)) * 2 + (i & 1)] = weight;
     }

@@ -161,6 +161,7 @@ interface KernelExports {
     count: number,
     out: Pointer,
     signed: number,
+    list: Pointer,
   ): void;
   compressRows(rows: Pointer, count: number, step: number, out: Pointer, stride: number): void;
   gateRows(base: Pointer, gate: Pointer, count: number): void;
