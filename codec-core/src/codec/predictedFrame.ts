@@ -80,7 +80,7 @@ export async function codePredictedFrame(
   run.compensate(r.y, r.u, r.v, work.motion, grid.w8, grid.h8, p.y, p.u, p.v);
   c.timer.mark('compensation');
 
-  const mixed = !c.read && chooseActive(c, quant, choices.maxActiveBlocks);
+  const mixed = !c.read && chooseActive(c, reference, quant, choices.maxActiveBlocks);
   run.codeFlags(
     work.flags,
     reference.flags,
@@ -141,7 +141,12 @@ function mix(
  * top: neighbours that are coded together cost less than the same number of scattered blocks.
  * Returns whether `work.target` and `work.base` already hold the rows of the blocks chosen.
  */
-function chooseActive(c: FrameContext, quant: QuantSettings, most: number): boolean {
+function chooseActive(
+  c: FrameContext,
+  reference: Reference,
+  quant: QuantSettings,
+  most: number,
+): boolean {
   const { run } = c.kernels;
   const { work } = c;
   const { grid, current, prediction } = work;
@@ -170,6 +175,15 @@ function chooseActive(c: FrameContext, quant: QuantSettings, most: number): bool
   mix(c, current, work.target, candidates, quant);
   mix(c, prediction, work.base, candidates, quant);
   run.blockPrices(current.y, grid.columns, work.list, candidates, work.prices);
+  run.priceLifetimes(
+    work.prices,
+    work.list,
+    candidates,
+    reference.flags,
+    work.motion,
+    grid.columns,
+    grid.rows,
+  );
   run.codingGains(work.target, work.base, candidates, quant.step, work.prices, work.gains);
   run.chargeFlags(work.gains, work.list, candidates, grid.columns, grid.rows, work.flags);
   const list = c.kernels.int32(work.list, candidates);

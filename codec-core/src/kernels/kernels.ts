@@ -68,6 +68,15 @@ interface KernelExports {
     prices: Pointer,
     out: Pointer,
   ): void;
+  priceLifetimes(
+    prices: Pointer,
+    list: Pointer,
+    count: number,
+    flags: Pointer,
+    motion: Pointer,
+    gridWidth: number,
+    gridHeight: number,
+  ): void;
   blockPrices(luma: Pointer, gridWidth: number, list: Pointer, count: number, out: Pointer): void;
   chargeFlags(
     gains: Pointer,

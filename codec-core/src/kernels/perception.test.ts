@@ -109,6 +109,24 @@ describe('perceptual prices', () => {
   });
 });
 
+describe('prices by lifetime', () => {
+  it('are dearer where the source of a block was coded, cheaper where it was copied', () => {
+    const flags = kernels.allocate(BLOCKS);
+    const motion = kernels.allocate(4 * BLOCKS);
+    const list = kernels.allocate(4 * BLOCKS);
+    kernels.bytes(flags, BLOCKS).set([1, 0, 0]);
+    // The second block comes from the first, the last from beyond the edge, where the third ends.
+    kernels.int16(motion, 2 * BLOCKS).set([0, 0, -32, 0, 64, 64]);
+    kernels.int32(list, BLOCKS).set([0, 1, 2]);
+    kernels.float32(prices, BLOCKS).set([1, 2, 1]);
+    kernels.run.priceLifetimes(prices, list, BLOCKS, flags, motion, BLOCKS, 1);
+    const [coded = 0, moved = 0, copied = 0] = kernels.float32(prices, BLOCKS);
+    expect(coded).toBeGreaterThan(1);
+    expect(moved).toBe(2 * coded);
+    expect(copied).toBeLessThan(1);
+  });
+});
+
 function range(first: number, end: number): number[] {
   return Array.from({ length: end - first }, (_, i) => first + i);
 }

@@ -24,6 +24,7 @@ export {
   refineRows,
   scatterRows,
 } from './quant/coupling';
+export { priceLifetimes } from './quant/lifetime';
 export { blockPrices } from './quant/perception';
 export { DC_CONTEXT_BYTES, DC_WORK_BYTES_PER_BLOCK, codeDcPlane } from './entropy/dcPlane';
 export { LATENT_CONTEXT_BYTES, initLatentContexts } from './entropy/latents';

@@ -1,7 +1,7 @@
 /** Activity flags of a predicted frame: which blocks are coded. */
 
 import { INITIAL_FLAG_PROBABILITIES } from './initialFlagProbabilities';
-import { loadVector, vectorX, vectorY } from '../motion/geometry';
+import { loadVector, sourceColumn, sourceRow } from '../motion/geometry';
 import {
   MIXTURE_BYTES,
   MODEL_BYTES,
@@ -133,11 +133,7 @@ export function codeFlags(
       const later = flagAt(previous, x + 1, y) + flagAt(previous, x, y + 1);
       const near = ((left * 2 + top) * 2 + (topLeft | topRight)) * 6 + before * 3 + later;
       const vector = loadVector(motion, columns, x, y);
-      const source = flagAt(
-        previous,
-        x + ((vectorX(vector) + 16) >> 5),
-        y + ((vectorY(vector) + 16) >> 5),
-      );
+      const source = flagAt(previous, sourceColumn(x, vector), sourceRow(y, vector));
       const texture = <i32>textureClass(luma, x, y, step);
       const moved = ((texture * 3 + motionClass(motion, x, y)) * 2 + source) * 3 + left + top;
       const far = flagAt(flags, x - 2, y) + flagAt(flags, x, y - 2);

@@ -36,6 +36,18 @@ export function vectorY(vector: u32): i32 {
   return (<i32>vector) >> 16;
 }
 
+/** Column of the block that a vector points to from column `bx`; may lie outside. */
+@inline
+export function sourceColumn(bx: i32, vector: u32): i32 {
+  return bx + ((vectorX(vector) + 16) >> 5);
+}
+
+/** Row of the block that a vector points to from row `by`; may lie outside. */
+@inline
+export function sourceRow(by: i32, vector: u32): i32 {
+  return by + ((vectorY(vector) + 16) >> 5);
+}
+
 /** Vector of block (`bx`, `by`) of a grid `columns` wide. */
 @inline
 export function loadVector(grid: usize, columns: i32, bx: i32, by: i32): u32 {

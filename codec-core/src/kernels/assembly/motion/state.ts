@@ -1,4 +1,4 @@
-import { clamp, loadVector, vectorX, vectorY } from './geometry';
+import { clamp, loadVector, sourceColumn, sourceRow } from './geometry';
 
 /** Bytes of carried state of one block. */
 const STATE_BYTES: i32 = 16;
@@ -20,8 +20,8 @@ export function gatherState(prevState: usize, motion: usize, w8: i32, h8: i32, o
   for (let by = 0; by < rows; by++) {
     for (let bx = 0; bx < columns; bx++) {
       const vector = loadVector(motion, columns, bx, by);
-      const sx = clamp(bx + ((vectorX(vector) + 16) >> 5), 0, columns - 1);
-      const sy = clamp(by + ((vectorY(vector) + 16) >> 5), 0, rows - 1);
+      const sx = clamp(sourceColumn(bx, vector), 0, columns - 1);
+      const sy = clamp(sourceRow(by, vector), 0, rows - 1);
       const source = prevState + <usize>((sy * columns + sx) * STATE_BYTES);
       v128.store(out + <usize>((by * columns + bx) * STATE_BYTES), v128.load(source));
     }
