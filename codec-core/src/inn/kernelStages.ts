@@ -66,7 +66,7 @@ export class KernelStages implements Stages {
   readonly #stages: ReadonlyMap<string, PlacedStage>;
   readonly #strip: Pointer;
   /** Work space of `layerRows`. */
-  readonly #list: Pointer;
+  readonly #lists: Pointer;
   readonly #arenas: readonly Pointer[];
   #runs = 0;
 
@@ -83,7 +83,7 @@ export class KernelStages implements Stages {
       layers.reduce((sum, { outputs }) => sum + tableBytes(rows, outputs), 0),
     );
     this.#strip = kernels.allocate(2 * STRIP * Math.max(...strides));
-    this.#list = kernels.allocate(2 * Math.max(...strides));
+    this.#lists = kernels.allocate(STRIP * Math.max(...strides));
     const arena = Math.max(...bytes);
     this.#arenas = Array.from({ length: ARENAS }, () => kernels.allocate(arena));
   }
@@ -144,7 +144,7 @@ export class KernelStages implements Stages {
         some,
         out,
         signed ? 1 : 0,
-        this.#list,
+        this.#lists,
       );
     }
     if (shown) this.#kernels.bytes(at + count * outputs, outputs).fill(0);

@@ -1,7 +1,7 @@
 import { readOnnxGraph, type OnnxNode, type OnnxTensor } from './onnxGraph.js';
 
 /** Outputs that the kernel `layerRows` computes together. */
-const OUTPUT_BLOCK = 8;
+const OUTPUT_BLOCK = 16;
 /** Pairs of inputs that it looks at together. */
 const PAIR_BLOCK = 4;
 /** What stands for a weight of zero in the u8 of the files. */

@@ -170,7 +170,7 @@ interface KernelExports {
     count: number,
     out: Pointer,
     signed: number,
-    list: Pointer,
+    lists: Pointer,
   ): void;
   compressRows(rows: Pointer, count: number, step: number, out: Pointer, stride: number): void;
   gateRows(base: Pointer, gate: Pointer, count: number): void;

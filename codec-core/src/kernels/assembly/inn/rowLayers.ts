@@ -3,10 +3,8 @@
  * sums in i32, then one multiplication, one addition and one rounding in f32. Scales are powers of two
  * and sums stay below 2^24, so nothing else rounds (docs/ARCHITECTURE.md, "Integer-exact networks").
  *
- * Many inputs are zero: units that are off, neighbours that are absent. Rows are taken four at a time,
- * and pairs of inputs that are zero in all four are left out: a third of them in predicted frames, a
- * quarter in key frames. (Row by row it would be 60 and 40 %, but then weights are loaded for one row
- * only, which takes longer where more than half of the pairs are left.)
+ * Many inputs are zero: units that are off, neighbours that are absent. Rows are taken two at a time,
+ * and pairs of inputs that are zero in both are left out.
  *
  * Inputs are laid out strip by strip: rows of `stride` i16 with at least seven places to spare, because
  * every part is written eight places at a time. Parts are laid out from left to right.
@@ -15,11 +13,13 @@
 /** Channels of the digest that a row shows its neighbours. */
 const DIGEST: i32 = 16;
 const NEIGHBOURS: i32 = 8;
-/** Outputs computed together: two vectors. */
-const OUTPUTS: i32 = 8;
+/** Outputs computed together: four vectors. */
+const OUTPUTS: i32 = 16;
 
 /** Rows computed together. */
-const ROWS: i32 = 4;
+const ROWS: i32 = 2;
+/** Up to so many outputs all pairs of inputs are multiplied. */
+const FEW_OUTPUTS: i32 = 16;
 
 const tail: usize = memory.data(OUTPUTS, 16);
 
@@ -72,50 +72,48 @@ export function layNeighbours(
   }
 }
 
-/** Eight sums -> eight bytes, u8 or (`signed`) s8. */
+/** Eight sums, of outputs from `first` on -> eight words between the limits of i16. */
 @inline
-function rounded(
-  low: v128,
-  high: v128,
-  scaleLow: v128,
-  scaleHigh: v128,
-  biasLow: v128,
-  biasHigh: v128,
-  signed: bool,
-): v128 {
-  const a = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(low), scaleLow), biasLow);
-  const b = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(high), scaleHigh), biasHigh);
-  const words = i16x8.narrow_i32x4_s(
+function rounded(low: v128, high: v128, first: usize, scales: usize, biases: usize): v128 {
+  const s = scales + (first << 2);
+  const o = biases + (first << 2);
+  const a = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(low), v128.load(s)), v128.load(o));
+  const b = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(high), v128.load(s, 16)), v128.load(o, 16));
+  return i16x8.narrow_i32x4_s(
     i32x4.trunc_sat_f32x4_s(f32x4.nearest(a)),
     i32x4.trunc_sat_f32x4_s(f32x4.nearest(b)),
   );
-  return signed ? i8x16.narrow_i16x8_s(words, words) : i8x16.narrow_i16x8_u(words, words);
 }
 
+/** Sixteen words -> as many bytes, u8 or (`signed`) s8, of which `count` are stored. */
 @inline
-function put(bytes: v128, to: usize, count: i32): void {
+function put(low: v128, high: v128, to: usize, count: i32, signed: bool): void {
+  const bytes = signed ? i8x16.narrow_i16x8_s(low, high) : i8x16.narrow_i16x8_u(low, high);
   if (count >= OUTPUTS) {
-    v128.store64_lane(to, bytes, 0);
+    v128.store(to, bytes);
   } else {
-    v128.store64_lane(tail, bytes, 0);
+    v128.store(tail, bytes);
     memory.copy(to, tail, count);
   }
 }
 
-/** Lists the pairs that are not zero in all four rows, as the bytes before them; returns the end. */
-function listPairs(rows: usize, line: usize, pairs: i32, list: usize): usize {
+/**
+ * Lists the pairs of inputs that are not zero in both rows, as the bytes before them (u16), or `all`;
+ * returns the end. Without branches: which are zero cannot be foretold.
+ */
+function listPairs(row: usize, line: usize, pairs: i32, all: bool, list: usize): usize {
   const end = <usize>pairs << 2;
   for (let at: usize = 0; at < end; at += 16) {
-    const x = rows + at;
-    const any = v128.or(
-      v128.or(v128.load(x), v128.load(x + line)),
-      v128.or(v128.load(x + 2 * line), v128.load(x + 3 * line)),
-    );
-    let kept = i32x4.bitmask(i32x4.ne(any, i32x4.splat(0)));
-    for (let pair = at; kept != 0; kept >>= 1, pair += 4) {
-      store<u32>(list, <u32>pair);
-      list += (kept & 1) << 2;
-    }
+    const any = v128.or(v128.load(row + at), v128.load(row + at + line));
+    const kept = <usize>(all ? 15 : i32x4.bitmask(i32x4.ne(any, i32x4.splat(0))));
+    store<u16>(list, <u16>at);
+    list += (kept << 1) & 2;
+    store<u16>(list, <u16>(at + 4));
+    list += kept & 2;
+    store<u16>(list, <u16>(at + 8));
+    list += (kept >> 1) & 2;
+    store<u16>(list, <u16>(at + 12));
+    list += (kept >> 2) & 2;
   }
   return list;
 }
@@ -124,9 +122,9 @@ function listPairs(rows: usize, line: usize, pairs: i32, list: usize): usize {
  * One layer on `count` laid out rows -> `outputs` bytes a row.
  *
  * @param pairs of inputs, the last padded by a weight of zero
- * @param weights i16 [outputs / 8, rounded up][pairs, rounded up to four][8 outputs][2 inputs]
- * @param scales f32 of the outputs, rounded up to eight; so are biases
- * @param list work space: 4 (pairs + 4) bytes
+ * @param weights i16 [outputs / 16, rounded up][pairs, rounded up to four][16 outputs][2 inputs]
+ * @param scales f32 of the outputs, rounded up to sixteen; so are biases
+ * @param lists work space: 2 (pairs + 8) bytes for every two rows
  */
 export function layerRows(
   rows: usize,
@@ -139,111 +137,77 @@ export function layerRows(
   count: i32,
   out: usize,
   signed: bool,
-  list: usize,
+  lists: usize,
 ): void {
   const line = <usize>stride << 1;
-  const block = <usize>((pairs + 3) & ~3) << 5;
-  let n = 0;
-  for (; n + ROWS <= count; n += ROWS) {
-    const x = rows + <usize>n * line;
-    const end = listPairs(x, line, pairs, list);
-    const to = out + <usize>(n * outputs);
-    fourRows(x, line, list, end, weights, block, scales, biases, outputs, to, signed);
+  const listBytes = <usize>(pairs + 8) << 1;
+  // An odd last row is computed twice. For few outputs listing does not pay: one list has all pairs.
+  const all = outputs <= FEW_OUTPUTS;
+  const listCount = all ? 1 : count;
+  let list = lists;
+  for (let n = 0; n < listCount; n += ROWS, list += listBytes) {
+    const other = n + 1 < count ? line : 0;
+    const end = listPairs(rows + <usize>n * line, other, pairs, all, list + 2);
+    store<u16>(list, <u16>(end - list));
   }
-  for (; n < count; n++) {
-    const to = out + <usize>(n * outputs);
-    oneRow(rows + <usize>n * line, pairs, weights, block, scales, biases, outputs, to, signed);
+  const block = <usize>((pairs + 3) & ~3) << 6;
+  for (let first = 0; first < outputs; first += OUTPUTS, weights += block) {
+    list = lists;
+    for (let n = 0; n < count; n += ROWS, list += all ? 0 : listBytes) {
+      const both = n + 1 < count;
+      const row = rows + <usize>n * line;
+      const to = out + <usize>(n * outputs + first);
+      const next = both ? to + outputs : to;
+      const left = outputs - first;
+      const other = both ? line : 0;
+      twoRows(row, other, list, weights, <usize>first, scales, biases, to, next, left, signed);
+    }
   }
 }
 
-function fourRows(
-  rows: usize,
+@inline
+function twoRows(
+  row: usize,
   line: usize,
   list: usize,
-  end: usize,
   weights: usize,
-  block: usize,
+  first: usize,
   scales: usize,
   biases: usize,
-  outputs: i32,
-  out: usize,
-  s: bool,
-): void {
-  for (let first = 0; first < outputs; first += OUTPUTS, weights += block) {
-    let a0 = i32x4.splat(0);
-    let b0 = i32x4.splat(0);
-    let a1 = i32x4.splat(0);
-    let b1 = i32x4.splat(0);
-    let a2 = i32x4.splat(0);
-    let b2 = i32x4.splat(0);
-    let a3 = i32x4.splat(0);
-    let b3 = i32x4.splat(0);
-    for (let entry = list; entry < end; entry += 4) {
-      const at = <usize>load<u32>(entry);
-      const low = v128.load(weights + (at << 3));
-      const high = v128.load(weights + (at << 3), 16);
-      const x = rows + at;
-      const x0 = v128.load32_splat(x);
-      a0 = i32x4.add(a0, i32x4.dot_i16x8_s(x0, low));
-      b0 = i32x4.add(b0, i32x4.dot_i16x8_s(x0, high));
-      const x1 = v128.load32_splat(x + line);
-      a1 = i32x4.add(a1, i32x4.dot_i16x8_s(x1, low));
-      b1 = i32x4.add(b1, i32x4.dot_i16x8_s(x1, high));
-      const x2 = v128.load32_splat(x + 2 * line);
-      a2 = i32x4.add(a2, i32x4.dot_i16x8_s(x2, low));
-      b2 = i32x4.add(b2, i32x4.dot_i16x8_s(x2, high));
-      const x3 = v128.load32_splat(x + 3 * line);
-      a3 = i32x4.add(a3, i32x4.dot_i16x8_s(x3, low));
-      b3 = i32x4.add(b3, i32x4.dot_i16x8_s(x3, high));
-    }
-    const scaleLow = v128.load(scales + (<usize>first << 2));
-    const scaleHigh = v128.load(scales + (<usize>first << 2), 16);
-    const biasLow = v128.load(biases + (<usize>first << 2));
-    const biasHigh = v128.load(biases + (<usize>first << 2), 16);
-    const left = outputs - first;
-    let to = out + <usize>first;
-    put(rounded(a0, b0, scaleLow, scaleHigh, biasLow, biasHigh, s), to, left);
-    to += outputs;
-    put(rounded(a1, b1, scaleLow, scaleHigh, biasLow, biasHigh, s), to, left);
-    to += outputs;
-    put(rounded(a2, b2, scaleLow, scaleHigh, biasLow, biasHigh, s), to, left);
-    to += outputs;
-    put(rounded(a3, b3, scaleLow, scaleHigh, biasLow, biasHigh, s), to, left);
-  }
-}
-
-function oneRow(
-  row: usize,
-  pairs: i32,
-  weights: usize,
-  block: usize,
-  scales: usize,
-  biases: usize,
-  outputs: i32,
-  out: usize,
+  to: usize,
+  next: usize,
+  left: i32,
   signed: bool,
 ): void {
-  for (let first = 0; first < outputs; first += OUTPUTS, weights += block) {
-    let x = row;
-    let a = i32x4.splat(0);
-    let b = i32x4.splat(0);
-    const end = weights + (<usize>pairs << 5);
-    for (let w = weights; w < end; w += 32) {
-      const pair = v128.load32_splat(x);
-      a = i32x4.add(a, i32x4.dot_i16x8_s(pair, v128.load(w)));
-      b = i32x4.add(b, i32x4.dot_i16x8_s(pair, v128.load(w, 16)));
-      x += 4;
-    }
-    const at = <usize>first << 2;
-    const bytes = rounded(
-      a,
-      b,
-      v128.load(scales + at),
-      v128.load(scales + at, 16),
-      v128.load(biases + at),
-      v128.load(biases + at, 16),
-      signed,
-    );
-    put(bytes, out + <usize>first, outputs - first);
+  let a0 = i32x4.splat(0);
+  let a1 = i32x4.splat(0);
+  let a2 = i32x4.splat(0);
+  let a3 = i32x4.splat(0);
+  let b0 = i32x4.splat(0);
+  let b1 = i32x4.splat(0);
+  let b2 = i32x4.splat(0);
+  let b3 = i32x4.splat(0);
+  const end = list + load<u16>(list);
+  for (list += 2; list < end; list += 2) {
+    const at = <usize>load<u16>(list);
+    const w = weights + (at << 4);
+    const a = v128.load32_splat(row + at);
+    const b = v128.load32_splat(row + at + line);
+    const w0 = v128.load(w);
+    a0 = i32x4.add(a0, i32x4.dot_i16x8_s(a, w0));
+    b0 = i32x4.add(b0, i32x4.dot_i16x8_s(b, w0));
+    const w1 = v128.load(w, 16);
+    a1 = i32x4.add(a1, i32x4.dot_i16x8_s(a, w1));
+    b1 = i32x4.add(b1, i32x4.dot_i16x8_s(b, w1));
+    const w2 = v128.load(w, 32);
+    a2 = i32x4.add(a2, i32x4.dot_i16x8_s(a, w2));
+    b2 = i32x4.add(b2, i32x4.dot_i16x8_s(b, w2));
+    const w3 = v128.load(w, 48);
+    a3 = i32x4.add(a3, i32x4.dot_i16x8_s(a, w3));
+    b3 = i32x4.add(b3, i32x4.dot_i16x8_s(b, w3));
   }
+  const aLow = rounded(a0, a1, first, scales, biases);
+  put(aLow, rounded(a2, a3, first + 8, scales, biases), to, left, signed);
+  const bLow = rounded(b0, b1, first, scales, biases);
+  put(bLow, rounded(b2, b3, first + 8, scales, biases), next, left, signed);
 }
