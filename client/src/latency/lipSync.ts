@@ -42,7 +42,7 @@ export interface LipSyncPlan {
  *
  * The buffer follows by 20 to 40 ms a second, slower than a picture's latency changes with what is
  * seen: chasing that, the sound would be late whenever it arrives. So it moves by small steps while
- * both are in step, and no picture waits for a sound that is getting earlier by itself.
+ * both are in step, and no picture waits longer while the sound is getting earlier by itself.
  */
 export class LipSync {
   #bufferTargetMs = 0;
@@ -52,11 +52,12 @@ export class LipSync {
   look({ videoLatencyMs, audioLatencyMs, bufferMs }: LipSyncInput): LipSyncPlan {
     const aheadMs = videoLatencyMs - audioLatencyMs;
     const drains = bufferMs < this.#bufferBeforeMs - DRAINED_MS;
-    const ownNeed = this.#bufferTargetMs < bufferMs - TOLERATED_MS && !drains;
+    const ownNeed = this.#bufferTargetMs < bufferMs - TOLERATED_MS;
     this.#bufferBeforeMs = bufferMs;
     this.#bufferTargetMs = this.#target(aheadMs, bufferMs);
     const wantedMs = ownNeed ? Math.max(0, -aheadMs - LATE_SOUND_MS) : 0;
-    this.#holdMs = Math.min(wantedMs, MAX_HOLD_MS, this.#holdMs + HOLD_STEP_MS);
+    const mostMs = drains ? this.#holdMs : this.#holdMs + HOLD_STEP_MS;
+    this.#holdMs = Math.min(wantedMs, MAX_HOLD_MS, mostMs);
     return {
       bufferTargetMs: this.#bufferTargetMs,
       pictureLatencyMs: this.#holdMs > 0 ? videoLatencyMs + this.#holdMs : 0,

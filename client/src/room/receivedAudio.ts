@@ -1,19 +1,15 @@
 import { machineTime } from '../codec-worker/machineTime.js';
 import { AudioLatency } from '../latency/audioLatency.js';
-import { LipSync } from '../latency/lipSync.js';
+import { LipSync, type LipSyncPlan } from '../latency/lipSync.js';
 import type { MediaReceiver } from '../receivePipeline.js';
 import type { ReceivedVideo } from './receivedVideo.js';
 
 /** How a sound and the picture of the same person come together, ms. */
-export interface AudioSync {
+export interface AudioSync extends LipSyncPlan {
   /** From microphone to ear. */
   readonly audioLatencyMs: number;
   /** How much the sound is ahead of the picture; late if negative. */
   readonly audioLeadMs: number;
-  /** Least delay that the sound's jitter buffer is asked for. */
-  readonly bufferTargetMs: number;
-  /** Latency below which a picture waits for its sound; 0: none waits. */
-  readonly pictureLatencyMs: number;
 }
 
 /** A received microphone, played by an element of its own. */
@@ -22,9 +18,8 @@ export class ReceivedAudio {
   readonly #element = new Audio();
   readonly #latency: AudioLatency | undefined;
   readonly #lipSync = new LipSync();
+  #plan: LipSyncPlan = { bufferTargetMs: 0, pictureLatencyMs: 0 };
   #sync: AudioSync | undefined;
-  #bufferTargetMs = 0;
-  #pictureLatencyMs = 0;
 
   constructor(receiver: MediaReceiver, speakerId: string | undefined) {
     this.receiver = receiver;
@@ -55,24 +50,20 @@ export class ReceivedAudio {
     const { videoLatencyMs, ownLatencyMs, clockDifferenceMs } = video.timing;
     if (latencyMs === undefined || bufferMs === undefined || videoLatencyMs === undefined) {
       this.#sync = undefined;
-      this.#hold(video, 0);
+      video.setPictureLatency(0);
       return;
     }
     const audioLatencyMs = latencyMs + clockDifferenceMs;
     if (ownLatencyMs !== undefined) {
-      const { bufferTargetMs, pictureLatencyMs } = this.#lipSync.look({
-        videoLatencyMs: ownLatencyMs,
-        audioLatencyMs,
-        bufferMs,
-      });
-      this.#delaySound(bufferTargetMs);
-      this.#hold(video, pictureLatencyMs);
+      this.#plan = this.#lipSync.look({ videoLatencyMs: ownLatencyMs, audioLatencyMs, bufferMs });
+      const { rtpReceiver } = this.receiver.consumer;
+      if (rtpReceiver !== undefined) rtpReceiver.jitterBufferTarget = this.#plan.bufferTargetMs;
+      video.setPictureLatency(this.#plan.pictureLatencyMs);
     }
     this.#sync = {
       audioLatencyMs,
       audioLeadMs: videoLatencyMs - audioLatencyMs,
-      bufferTargetMs: this.#bufferTargetMs,
-      pictureLatencyMs: this.#pictureLatencyMs,
+      ...this.#plan,
     };
   }
 
@@ -80,16 +71,5 @@ export class ReceivedAudio {
     this.#element.srcObject = null;
     this.#element.remove();
     this.receiver.close();
-  }
-
-  #delaySound(bufferTargetMs: number): void {
-    this.#bufferTargetMs = bufferTargetMs;
-    const { rtpReceiver } = this.receiver.consumer;
-    if (rtpReceiver !== undefined) rtpReceiver.jitterBufferTarget = bufferTargetMs;
-  }
-
-  #hold(video: ReceivedVideo, pictureLatencyMs: number): void {
-    this.#pictureLatencyMs = pictureLatencyMs;
-    video.setPictureLatency(pictureLatencyMs);
   }
 }

@@ -15,11 +15,8 @@ const DIGEST: i32 = 16;
 const NEIGHBOURS: i32 = 8;
 /** Outputs computed together: four vectors. */
 const OUTPUTS: i32 = 16;
-
 /** Rows computed together. */
 const ROWS: i32 = 2;
-/** Up to so many outputs all pairs of inputs are multiplied. */
-const FEW_OUTPUTS: i32 = 16;
 
 const tail: usize = memory.data(OUTPUTS, 16);
 
@@ -98,8 +95,8 @@ function put(low: v128, high: v128, to: usize, count: i32, signed: bool): void {
 }
 
 /**
- * Lists the pairs of inputs that are not zero in both rows, as the bytes before them (u16), or `all`;
- * returns the end. Without branches: which are zero cannot be foretold.
+ * Lists the pairs of inputs that are other than zero in one of two rows, or `all`, as the bytes before
+ * them (u16); returns the end. Without branches: which are zero cannot be foretold.
  */
 function listPairs(row: usize, line: usize, pairs: i32, all: bool, list: usize): usize {
   const end = <usize>pairs << 2;
@@ -142,7 +139,7 @@ export function layerRows(
   const line = <usize>stride << 1;
   const listBytes = <usize>(pairs + 8) << 1;
   // An odd last row is computed twice. For few outputs listing does not pay: one list has all pairs.
-  const all = outputs <= FEW_OUTPUTS;
+  const all = outputs <= OUTPUTS;
   const listCount = all ? 1 : count;
   let list = lists;
   for (let n = 0; n < listCount; n += ROWS, list += listBytes) {
