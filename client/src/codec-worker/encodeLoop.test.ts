@@ -29,6 +29,8 @@ class CountingEncoder implements Encoder {
   readonly points: OperatingPoint[] = [];
   #frameId = -1;
   failNext = false;
+  /** By how much coarser than asked for it codes frames that are given a size. */
+  coarser = 0;
 
   encode(_frame: I420Frame, point: OperatingPoint): Promise<EncodedFrame> {
     if (this.failNext) {
@@ -43,7 +45,7 @@ class CountingEncoder implements Encoder {
       stats: {
         type: point.keyFrame === true ? 'key' : 'predicted',
         frameId: this.#frameId,
-        qp: point.qp,
+        qp: point.qp + (point.size && point.keyFrame !== true ? this.coarser : 0),
         exact: point.qp === 0,
         bytes: data.length,
         bits: {},
@@ -86,6 +88,7 @@ function setUp() {
   const encoder = new CountingEncoder();
   const carrier = new Carrier();
   const clock = { now: 1_000_000 };
+  const rate = createRateController({ ...SIZE, frameRate: 1000 / FRAME_MS });
   const loop = new EncodeLoop<Frame>({
     readPicture: () =>
       Promise.resolve({
@@ -94,7 +97,7 @@ function setUp() {
         color: { matrix: 'bt601', fullRange: false },
       }),
     createEncoder: () => encoder,
-    rate: createRateController({ ...SIZE, frameRate: 1000 / FRAME_MS }),
+    rate,
     carrier,
     now: () => clock.now,
   });
@@ -112,7 +115,7 @@ function setUp() {
     for (const index of indices) frames.enqueue(new Frame(index));
     await new Promise((resolve) => setTimeout(resolve, 20));
   };
-  return { loop, clock, encoder, carrier, capture, captureAll };
+  return { loop, clock, encoder, rate, carrier, capture, captureAll };
 }
 
 const isKeyFrame = ({ packet }: PendingPacket): boolean => packet.reference === undefined;
@@ -126,6 +129,25 @@ describe('EncodeLoop', () => {
     expect(carrier.packets.map(({ packet }) => packet.reference)).toEqual([undefined, 0, 1, 2, 3]);
     expect(frames.every(({ closed }) => closed)).toBe(true);
     expect(loop.stats).toMatchObject({ captured: 5, encoded: 5, sent: 5, keyFrames: 1 });
+    await loop.close();
+  });
+
+  test('tells the encoder what size the link allows, and the controller the index that it took', async () => {
+    const { loop, encoder, rate, capture } = setUp();
+    const judge = vi.spyOn(rate, 'judge');
+    encoder.coarser = 3;
+    for (let index = 0; index < 4; index += 1) await capture(index);
+    const judged = judge.mock.calls.map(([plan]) => plan);
+    expect(judged).toHaveLength(encoder.points.length);
+    const first = encoder.points.filter(({ keyFrame, again }) => !keyFrame && !again);
+    expect(first).toHaveLength(3);
+    for (const [index, { qp, keyFrame, again, size }] of encoder.points.entries()) {
+      const plan = judged[index];
+      const limit = { wantedBytes: plan?.allowanceBytes, mostBytes: plan?.maxBytes };
+      // What was coded already tells more than what its residuals foretold.
+      expect(size).toEqual(again === true ? undefined : limit);
+      expect(plan?.qp).toBe(keyFrame === true || again === true ? qp : qp + 3);
+    }
     await loop.close();
   });
 

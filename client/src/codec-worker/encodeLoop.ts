@@ -397,15 +397,16 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     again: boolean,
   ): Promise<Attempt> {
     const start = this.#options.now();
-    const { qp, maxActiveBlocks, groups } = plan;
+    const { qp, maxActiveBlocks, groups, allowanceBytes, maxBytes } = plan;
     const keyFrame = plan.keyFrame || reference === undefined;
     this.#keyFrameUnderWay ||= keyFrame;
     const coded = await encoder.encode(frame, {
       ...{ qp, keyFrame, maxActiveBlocks, groups, again, still: plan.still && !repairs },
+      ...(!plan.still && !again && { size: { wantedBytes: allowanceBytes, mostBytes: maxBytes } }),
       ...(reference && !keyFrame && { reference: reference.frameId }),
       ...(keep !== undefined && { keep }),
     });
-    return { plan, coded, encodeMs: this.#options.now() - start };
+    return { plan: { ...plan, qp: coded.stats.qp }, coded, encodeMs: this.#options.now() - start };
   }
 
   #note(coded: LastCoded): void {

@@ -65,7 +65,7 @@ export async function encodeFile(job: EncodeJob): Promise<StreamStats> {
       );
       while (point) {
         coded = await encoder.encode(frame, { ...point, again: coded !== undefined });
-        point = points.judge(coded.data.length);
+        point = points.judge(coded.stats);
       }
       if (!coded) throw new CodecError('bad-argument', 'no operating point was chosen');
       const milliseconds = performance.now() - start;

@@ -1,3 +1,4 @@
+import type { FrameStats } from '../codec/types.js';
 import { keyFrameQp, type OperatingPoint } from '../quant/points.js';
 import { createRateController, type FramePlan } from '../rate/index.js';
 import type { RateMode } from './arguments.js';
@@ -7,7 +8,7 @@ export interface PointSource {
   /** @param keyFrame true where the file needs a key frame */
   next(timestamp: number, activity: number, keyFrame: boolean): OperatingPoint;
   /** Takes a coded frame, or gives another point at which to code it again. */
-  judge(bytes: number): OperatingPoint | undefined;
+  judge(coded: Pick<FrameStats, 'bytes' | 'qp'>): OperatingPoint | undefined;
 }
 
 interface Stream {
@@ -23,9 +24,11 @@ function constantBitrate(stream: Stream, kilobitsPerSecond: number): PointSource
     targetBitrate: kilobitsPerSecond * 1000,
     fixed: true,
   });
-  const asPoint = ({ qp, keyFrame, maxActiveBlocks, groups }: FramePlan): OperatingPoint => ({
-    ...{ qp, keyFrame, maxActiveBlocks, groups },
-  });
+  const asPoint = (plan: FramePlan): OperatingPoint => {
+    const { qp, keyFrame, maxActiveBlocks, groups, attempt, allowanceBytes, maxBytes } = plan;
+    const size = { wantedBytes: allowanceBytes, mostBytes: maxBytes };
+    return { qp, keyFrame, maxActiveBlocks, groups, ...(attempt === 0 && { size }) };
+  };
   let tried: { readonly now: number; readonly plan: FramePlan } | undefined;
   return {
     next: (timestamp, activity, keyFrame) => {
@@ -36,11 +39,12 @@ function constantBitrate(stream: Stream, kilobitsPerSecond: number): PointSource
       tried = { now, plan };
       return asPoint(plan);
     },
-    judge: (bytes) => {
+    judge: ({ bytes, qp }) => {
       if (!tried) return undefined;
-      const verdict = controller.judge(tried.plan, bytes);
+      const plan = { ...tried.plan, qp };
+      const verdict = controller.judge(plan, bytes);
       if (verdict.accept) {
-        controller.frameSent(tried.now, { plan: tried.plan, bytes });
+        controller.frameSent(tried.now, { plan, bytes });
         return undefined;
       }
       tried = { now: tried.now, plan: verdict.retry };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { peekFrame } from '../bitstream/header.js';
 import { CodecError } from '../errors.js';
 import type { I420Frame } from '../frame/i420.js';
 import { createNodeRuntime } from '../node/index.js';
@@ -240,6 +241,33 @@ describe('lossy operating points', () => {
       maxActiveBlocks: 5,
     }));
     expect((encoded[1]?.stats.activeShare ?? 0) * 96).toBe(5);
+  });
+
+  it('take a coarser index where the frame would become too large, and say so', async () => {
+    const frames = [0, 3, 6, 9, 12, 15].map((t) => movingFrame(160, 96, t));
+    const free = await roundTrip(frames, () => ({ qp: 24 }));
+    const bytesOf = (encoded: EncodedFrame[]): number[] =>
+      encoded.slice(1).map(({ data }) => data.length);
+    const wantedBytes = Math.round(0.6 * Math.min(...bytesOf(free.encoded)));
+    const size = { wantedBytes, mostBytes: Math.round(1.1 * wantedBytes) };
+    const limited = await roundTrip(frames, () => ({ qp: 24, size }));
+    for (const { data, stats } of limited.encoded.slice(1)) {
+      expect(stats.qp).toBeGreaterThan(24);
+      expect(stats.qp).toBeLessThanOrEqual(32);
+      expect(data.length).toBeLessThan(1.3 * wantedBytes);
+      expect(peekFrame(data)?.qp).toBe(stats.qp);
+    }
+    const last = bytesOf(limited.encoded).at(-1) ?? 0;
+    expect(last).toBeGreaterThan(0.75 * wantedBytes);
+    expect(limited.encoded[0]?.stats.qp).toBe(24);
+  });
+
+  it('keep the index where the frame stays below its limit', async () => {
+    const frames = [0, 3, 6].map((t) => movingFrame(160, 96, t));
+    const size = { wantedBytes: 1e6, mostBytes: 1e6 };
+    const free = await roundTrip(frames, () => ({ qp: 24 }));
+    const limited = await roundTrip(frames, () => ({ qp: 24, size }));
+    expect(limited.encoded.map(({ data }) => data)).toEqual(free.encoded.map(({ data }) => data));
   });
 
   it('send no motion for a still picture', async () => {

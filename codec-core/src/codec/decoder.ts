@@ -94,11 +94,8 @@ class FrameDecoder implements Decoder {
     timer.mark('load');
     let active = work.grid.blocks;
     if (reference) {
-      active = await codePredictedFrame(context, reference, {
-        maxActiveBlocks: work.grid.blocks,
-        still: false,
-        motionEffort: 0,
-      });
+      const choices = { maxActiveBlocks: work.grid.blocks, still: false, motionEffort: 0 };
+      ({ active } = await codePredictedFrame(context, reference, choices));
     } else {
       await codeKeyFrame(context);
       resetContexts(kernels, work.contexts);

@@ -16,6 +16,7 @@ import { codeKeyFrame } from './keyFrame.js';
 import { pictureChecksum } from './pictureChecksum.js';
 import { codePredictedFrame } from './predictedFrame.js';
 import { References, type Reference } from './references.js';
+import { SizeForecast } from './sizeForecast.js';
 import type { EncodedFrame, Encoder } from './types.js';
 import {
   createWorkspace,
@@ -46,6 +47,7 @@ class FrameEncoder implements Encoder {
   readonly #work: Workspace;
   readonly #references: References;
   readonly #stages: Stages;
+  readonly #forecast = new SizeForecast();
   #frameId = 0;
   /** Picture the next frame predicts from; undefined asks for a key frame. */
   #latest: number | undefined;
@@ -143,13 +145,17 @@ class FrameEncoder implements Encoder {
       timer,
       bits: {},
     };
-    let active = work.grid.blocks;
+    let coded = { active: work.grid.blocks, qp: point.qp };
     if (reference) {
-      active = await codePredictedFrame(context, reference, {
+      coded = await codePredictedFrame(context, reference, {
         maxActiveBlocks: point.maxActiveBlocks ?? work.grid.blocks,
+        ...(point.size && { size: { limit: point.size, forecast: this.#forecast } }),
         still: point.still ?? false,
         motionEffort: this.#options.motionEffort ?? 1,
       });
+      if (point.size && groups === GROUP_COUNT) {
+        this.#forecast.learn(kernels.run.encoderBits() - (context.bits.motion ?? 0));
+      }
     } else {
       this.#references.clear();
       await codeKeyFrame(context);
@@ -159,12 +165,13 @@ class FrameEncoder implements Encoder {
     if (payloadBytes < 0) {
       throw new CodecError('bad-argument', 'the frame does not compress; use a coarser qp');
     }
+    const { active, qp } = coded;
     const checksum = (pictureChecksum(kernels, work) & checksumMask(type)) >>> 0;
-    const exact = (point.qp === 0 || active === 0) && sameSamples(kernels, work);
+    const exact = (qp === 0 || active === 0) && sameSamples(kernels, work);
     const data = new Uint8Array(headerBytes + payloadBytes);
     writeHeader(data, {
       type,
-      qp: point.qp,
+      qp,
       groups,
       exact,
       frameId,
@@ -184,7 +191,7 @@ class FrameEncoder implements Encoder {
         type,
         frameId,
         ...(reference ? { referenceId: reference.frameId } : {}),
-        qp: point.qp,
+        qp,
         exact,
         bytes: data.length,
         bits: { header: 8 * headerBytes, ...context.bits },

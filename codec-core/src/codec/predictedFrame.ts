@@ -1,5 +1,6 @@
 import { STATE_BYTES, VECTOR_BYTES } from '../motion/geometry.js';
 import { quantizationStep } from '../quant/points.js';
+import { chooseActiveBlocks, mix, type ActivityChoices } from './activeBlocks.js';
 import {
   bookBits,
   codeCoupling,
@@ -16,36 +17,35 @@ import { GROUPS, ROW } from './workspace.js';
 
 /** λ of the motion search per unit of quantization step (codec-design.md: measured optimum). */
 const MOTION_LAMBDA = 0.37;
-/**
- * Least energy, in squared steps, of a block worth coding by the model of the kernel `codingGains`: its
- * overhead and one residual of the cheapest group, by what a squared step is worth (a little less).
- */
-const ACTIVITY_ENERGY = 0.75;
-
 /** Encoder's choices for a predicted frame. */
-export interface PredictedChoices {
-  /** At most this many blocks are coded. */
-  readonly maxActiveBlocks: number;
+export interface PredictedChoices extends ActivityChoices {
   /** Nothing moves. */
   readonly still: boolean;
   /** Thoroughness of the motion search: 0 fast .. 2 best. */
   readonly motionEffort: number;
 }
 
+/** What became of a predicted frame. */
+export interface PredictedFrame {
+  /** Blocks that are coded. */
+  readonly active: number;
+  readonly qp: number;
+}
+
 /**
  * Codes or decodes a predicted frame: motion, activity flags, conditioning field on the active
  * blocks, the four couplings, refinement. When encoding, the picture is in `work.current`; the
- * decoded one ends in `work.decoded` either way. Returns the number of active blocks.
+ * decoded one ends in `work.decoded` either way.
  */
 export async function codePredictedFrame(
-  c: FrameContext,
+  planned: FrameContext,
   reference: Reference,
   choices: PredictedChoices,
-): Promise<number> {
+): Promise<PredictedFrame> {
+  let c = planned;
   const { run } = c.kernels;
   const { work } = c;
   const { grid, prediction, decoded } = work;
-  const quant = quantSettings(c.qp);
 
   if (!c.read && choices.still) {
     c.kernels.bytes(work.motion, grid.blocks * VECTOR_BYTES).fill(0);
@@ -80,7 +80,9 @@ export async function codePredictedFrame(
   run.compensate(r.y, r.u, r.v, work.motion, grid.w8, grid.h8, p.y, p.u, p.v);
   c.timer.mark('compensation');
 
-  const mixed = !c.read && chooseActive(c, reference, quant, choices.maxActiveBlocks);
+  const chosen = c.read ? undefined : chooseActiveBlocks(c, reference, choices);
+  if (chosen) c = { ...c, qp: chosen.qp };
+  const quant = quantSettings(c.qp);
   run.codeFlags(
     work.flags,
     reference.flags,
@@ -98,9 +100,9 @@ export async function codePredictedFrame(
 
   c.kernels.copy(prediction.y, decoded.y, decoded.bytes);
   run.gatherState(reference.state, work.motion, grid.w8, grid.h8, work.state);
-  if (count === 0) return 0;
+  if (count === 0) return { active: 0, qp: c.qp };
 
-  if (!mixed) {
+  if (!chosen?.mixed) {
     mix(c, prediction, work.base, count, quant);
     if (!c.read) mix(c, work.current, work.target, count, quant);
   }
@@ -110,108 +112,7 @@ export async function codePredictedFrame(
   const set = { rows: work.identity, count };
   await refine(c, 'predicted.refine', set, work.list, field, quant, true);
   run.scatterRows(work.stateRows, work.list, count, STATE_BYTES, work.state);
-  return count;
-}
-
-function mix(
-  c: FrameContext,
-  picture: { y: number; u: number; v: number },
-  rows: number,
-  count: number,
-  quant: QuantSettings,
-): void {
-  const { grid, list } = c.work;
-  c.kernels.run.mixBlocks(
-    picture.y,
-    picture.u,
-    picture.v,
-    grid.w8,
-    grid.w8 / 2,
-    grid.columns,
-    list,
-    count,
-    rows,
-    quant.fraction,
-  );
-}
-
-/**
- * Sets `work.flags`: a block is coded when that gains more than its flag costs; when more blocks
- * would be than allowed, those that gain most are. The lossless point codes whatever differs, from the
- * top: neighbours that are coded together cost less than the same number of scattered blocks.
- * Returns whether `work.target` and `work.base` already hold the rows of the blocks chosen.
- */
-function chooseActive(
-  c: FrameContext,
-  reference: Reference,
-  quant: QuantSettings,
-  most: number,
-): boolean {
-  const { run } = c.kernels;
-  const { work } = c;
-  const { grid, current, prediction } = work;
-  run.blockErrors(
-    current.y,
-    current.u,
-    current.v,
-    prediction.y,
-    prediction.u,
-    prediction.v,
-    grid.columns,
-    grid.rows,
-    work.errors,
-  );
-  const errors = c.kernels.int32(work.errors, grid.blocks);
-  const flags = c.kernels.bytes(work.flags, grid.blocks);
-  if (quant.lossless) {
-    let left = most;
-    for (let i = 0; i < grid.blocks; i++) flags[i] = errors[i] !== 0 && left-- > 0 ? 1 : 0;
-    return false;
-  }
-  const floor = ACTIVITY_ENERGY * quantizationStep(c.qp) ** 2;
-  for (let i = 0; i < grid.blocks; i++) flags[i] = (errors[i] ?? 0) > floor ? 1 : 0;
-  const candidates = run.listFlags(work.flags, grid.blocks, work.list);
-
-  mix(c, current, work.target, candidates, quant);
-  mix(c, prediction, work.base, candidates, quant);
-  run.blockPrices(current.y, grid.columns, work.list, candidates, work.prices);
-  run.priceLifetimes(
-    work.prices,
-    work.list,
-    candidates,
-    reference.flags,
-    work.motion,
-    grid.columns,
-    grid.rows,
-  );
-  run.codingGains(work.target, work.base, candidates, quant.step, work.prices, work.gains);
-  run.chargeFlags(work.gains, work.list, candidates, grid.columns, grid.rows, work.flags);
-  const list = c.kernels.int32(work.list, candidates);
-  const gains = c.kernels.float32(work.gains, candidates);
-  const worthy = worthiest(gains, most);
-  const [kept] = work.activeColours;
-  const keptRows = c.kernels.int32(kept, candidates);
-  let active = 0;
-  for (let n = 0; n < candidates; n++) {
-    const on = worthy(gains[n] ?? 0);
-    flags[list[n] ?? 0] = on ? 1 : 0;
-    if (on) keptRows[active++] = n;
-  }
-  // Rows only move towards the start, in order: they can be gathered in place.
-  run.gatherRows(work.target, kept, active, 2 * ROW, work.target);
-  run.gatherRows(work.base, kept, active, 2 * ROW, work.base);
-  run.gatherRows(work.prices, kept, active, 4, work.prices);
-  c.timer.mark('activity');
-  return true;
-}
-
-/** Tells, asked once for each gain in turn, which are among the `most` largest that are above zero. */
-function worthiest(gains: Float32Array, most: number): (gain: number) => boolean {
-  const ranked = gains.filter((gain) => gain > 0).sort();
-  if (ranked.length <= most) return (gain) => gain > 0;
-  const least = ranked[ranked.length - most] ?? Infinity;
-  let equals = most - ranked.filter((gain) => gain > least).length;
-  return (gain) => gain > least || (gain === least && equals-- > 0);
+  return { active: count, qp: c.qp };
 }
 
 /**

@@ -161,3 +161,46 @@ describe('mixing', () => {
     expect(Math.max(...Array.from(rows.subarray(3, ROW), Math.abs))).toBeLessThanOrEqual(8);
   });
 });
+
+describe('expected bits of residuals', () => {
+  const STEP = 16;
+  /** First channel of each frequency group, and bits of a residual of one step there. */
+  const GROUPS = [
+    [0, 0.2],
+    [3, 1.5],
+    [12, 1.4],
+    [41, 2],
+  ] as const;
+
+  function expected(residuals: readonly (readonly number[])[], rows: readonly number[]): number {
+    const kernels = Kernels.create(module);
+    const bytes = 2 * ROW * residuals.length;
+    const [target, base] = [kernels.allocate(bytes), kernels.allocate(bytes)];
+    const list = kernels.allocate(4 * rows.length);
+    kernels.int16(base, bytes / 2).fill(-7);
+    kernels.int16(target, bytes / 2).set(residuals.flat().map((r) => r - 7));
+    kernels.int32(list, rows.length).set(rows);
+    return kernels.run.residualBits(target, base, list, rows.length, STEP);
+  }
+
+  const rowWith = (channel: number, value: number): number[] =>
+    Array.from({ length: ROW }, (_, c) => (c === channel ? value : 0));
+
+  it('are none where nothing is left, and go by group, sign aside', () => {
+    expect(expected([rowWith(0, 0)], [0])).toBe(0);
+    for (const [channel, bits] of GROUPS) {
+      expect(expected([rowWith(channel, STEP)], [0])).toBeCloseTo(bits, 5);
+      expect(expected([rowWith(channel, -STEP)], [0])).toBeCloseTo(bits, 5);
+    }
+  });
+
+  it('grow with the logarithm of 1 + r², straight between powers of two', () => {
+    expect(expected([rowWith(3, 2 * STEP)], [0])).toBeCloseTo(1.5 * 2.25, 5);
+    expect(expected([rowWith(3, 16 * STEP)], [0])).toBeCloseTo(1.5 * Math.log2(257), 1);
+  });
+
+  it('add up over the listed rows alone', () => {
+    const rows = [rowWith(3, STEP), rowWith(3, 500), rowWith(41, STEP)];
+    expect(expected(rows, [0, 2])).toBeCloseTo(3.5, 5);
+  });
+});

@@ -68,6 +68,7 @@ interface KernelExports {
     prices: Pointer,
     out: Pointer,
   ): void;
+  residualBits(target: Pointer, base: Pointer, rows: Pointer, count: number, step: number): number;
   priceLifetimes(
     prices: Pointer,
     list: Pointer,

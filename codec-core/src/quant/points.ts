@@ -7,6 +7,13 @@ export const GROUP_COUNT = 4;
 /** Lifting grid of lossy points: coefficients are in 1/16 of a grey level. */
 export const FRACTION_BITS = 4;
 
+/** Keeps a frame near a size. */
+export interface SizeLimit {
+  /** Bytes that it shall have where it would have more than `mostBytes`. */
+  readonly wantedBytes: number;
+  readonly mostBytes: number;
+}
+
 /** What one frame is coded with. */
 export interface OperatingPoint {
   /** Quantization index: 0 is lossless, 1..63 from finest to coarsest, the step doubles every 8. */
@@ -17,6 +24,11 @@ export interface OperatingPoint {
   readonly maxActiveBlocks?: number;
   /** The picture is the one of the reference: nothing moves, no motion is searched. Default false. */
   readonly still?: boolean;
+  /**
+   * A predicted frame whose residuals foretell a larger size takes a coarser index than `qp` instead,
+   * at most 8 coarser; the frame's statistics tell which. The forecast errs by some 10 %. Default none.
+   */
+  readonly size?: SizeLimit;
   /** Latent frequency groups sent, 1..4; the rest decode as their predicted means. Default 4. */
   readonly groups?: number;
   /** Number of an earlier frame to predict from, one that is still held. Default the latest. */
@@ -54,6 +66,10 @@ export function checkOperatingPoint(point: OperatingPoint): void {
   if (point.groups !== undefined) check('groups', point.groups, 1, GROUP_COUNT);
   if (point.maxActiveBlocks !== undefined) {
     check('maxActiveBlocks', point.maxActiveBlocks, 0, Number.MAX_SAFE_INTEGER);
+  }
+  if (point.size !== undefined) {
+    check('size.wantedBytes', point.size.wantedBytes, 0, Number.MAX_SAFE_INTEGER);
+    check('size.mostBytes', point.size.mostBytes, point.size.wantedBytes, Number.MAX_SAFE_INTEGER);
   }
 }
 

@@ -151,6 +151,7 @@ export interface RateControllerOptions {
  * let plan = controller.plan(now, { activity });
  * if (plan.action === 'encode') {
  *   let coded = await encode(frame, plan);
+ *   plan = { ...plan, qp: coded.qp }; // coarser than planned where the encoder keeps to plan.maxBytes itself
  *   for (let verdict = controller.judge(plan, coded.bytes); !verdict.accept; verdict = controller.judge(plan, coded.bytes)) {
  *     plan = verdict.retry;
  *     coded = await encode(frame, plan); // with the reference of the attempt before, which is not sent

@@ -1,5 +1,6 @@
 /** Kernels of the codec: one instance, with its own memory, for every encoder or decoder. */
 
+import { initForecast } from './activity/forecast';
 import { initGains } from './activity/gains';
 import { initCosts } from './entropy/laplace';
 import { initDcScales } from './entropy/dcPlane';
@@ -9,6 +10,7 @@ import { initPerception } from './quant/perception';
 
 export * from './motion/index';
 export { blockErrors, listFlags, neighbourRows } from './activity/blocks';
+export { residualBits } from './activity/forecast';
 export { chargeFlags, codingGains } from './activity/gains';
 export { filterBlocks, filterWeights } from './filter/loopFilter';
 export { checksum } from './frame/checksum';
@@ -44,5 +46,6 @@ export function initTables(): void {
   initDcScales();
   initMixing();
   initGains();
+  initForecast();
   initPerception();
 }

@@ -1,0 +1,170 @@
+import { PREDICTED_HEADER_BYTES } from '../bitstream/header.js';
+import { MAX_QP, quantizationStep, stepUnits } from '../quant/points.js';
+import { quantSettings, type FrameContext, type QuantSettings } from './frameContext.js';
+import type { Reference } from './references.js';
+import type { SizeControl } from './sizeForecast.js';
+import { ROW } from './workspace.js';
+
+/**
+ * Least energy, in squared steps, of a block worth coding by the model of the kernel `codingGains`: its
+ * overhead and one residual of the cheapest group, by what a squared step is worth (a little less).
+ */
+const ACTIVITY_ENERGY = 0.75;
+/**
+ * A frame takes at most this much coarser an index than planned: its motion was chosen for the planned
+ * one, and takes too large a share at a much coarser one.
+ */
+const MOST_COARSER = 8;
+/** Bits lost for each doubling of the step, by binary orders; no frame of a camera loses more. */
+const STEEPEST = 1.6;
+
+/** Encoder's choices of the blocks that are coded. */
+export interface ActivityChoices {
+  /** At most this many blocks are coded. */
+  readonly maxActiveBlocks: number;
+  /** Without it the index stays as planned, however large the frame becomes. */
+  readonly size?: SizeControl;
+}
+
+export interface ActiveBlocks {
+  /** Index that the frame takes. */
+  readonly qp: number;
+  /** `work.target` and `work.base` already hold the rows of the blocks chosen. */
+  readonly mixed: boolean;
+}
+
+/**
+ * Sets `work.flags`: a block is coded when that gains more than its flag costs; when more blocks
+ * would be than allowed, those that gain most are. The lossless point codes whatever differs, from the
+ * top: neighbours that are coded together cost less than the same number of scattered blocks. The index
+ * becomes coarser where the frame would become too large.
+ */
+export function chooseActiveBlocks(
+  c: FrameContext,
+  reference: Reference,
+  { maxActiveBlocks, size }: ActivityChoices,
+): ActiveBlocks {
+  const { run } = c.kernels;
+  const { work } = c;
+  const { grid, current, prediction } = work;
+  const quant = quantSettings(c.qp);
+  run.blockErrors(
+    current.y,
+    current.u,
+    current.v,
+    prediction.y,
+    prediction.u,
+    prediction.v,
+    grid.columns,
+    grid.rows,
+    work.errors,
+  );
+  const errors = c.kernels.int32(work.errors, grid.blocks);
+  const flags = c.kernels.bytes(work.flags, grid.blocks);
+  if (quant.lossless) {
+    let left = maxActiveBlocks;
+    for (let i = 0; i < grid.blocks; i++) flags[i] = errors[i] !== 0 && left-- > 0 ? 1 : 0;
+    return { qp: c.qp, mixed: false };
+  }
+  const floor = ACTIVITY_ENERGY * quantizationStep(c.qp) ** 2;
+  for (let i = 0; i < grid.blocks; i++) flags[i] = (errors[i] ?? 0) > floor ? 1 : 0;
+  const candidates = run.listFlags(work.flags, grid.blocks, work.list);
+
+  mix(c, current, work.target, candidates, quant);
+  mix(c, prediction, work.base, candidates, quant);
+  run.blockPrices(current.y, grid.columns, work.list, candidates, work.prices);
+  run.priceLifetimes(
+    work.prices,
+    work.list,
+    candidates,
+    reference.flags,
+    work.motion,
+    grid.columns,
+    grid.rows,
+  );
+  let { qp } = c;
+  let active = chooseWorthiest(c, qp, candidates, maxActiveBlocks);
+  if (size) {
+    const { mostBytes, wantedBytes } = size.limit;
+    const coarsest = Math.min(MAX_QP, qp + MOST_COARSER);
+    let bytes = expectedBytes(c, size, qp, active);
+    for (let most = mostBytes; bytes > most && qp < coarsest; most = wantedBytes) {
+      const coarser = Math.floor((8 * Math.log2(bytes / wantedBytes)) / STEEPEST);
+      qp = Math.min(coarsest, qp + Math.max(1, coarser));
+      active = chooseWorthiest(c, qp, candidates, maxActiveBlocks);
+      bytes = expectedBytes(c, size, qp, active);
+    }
+  }
+  // Rows only move towards the start, in order: they can be gathered in place.
+  const [kept] = work.activeColours;
+  run.gatherRows(work.target, kept, active, 2 * ROW, work.target);
+  run.gatherRows(work.base, kept, active, 2 * ROW, work.base);
+  run.gatherRows(work.prices, kept, active, 4, work.prices);
+  c.timer.mark('activity');
+  return { qp, mixed: true };
+}
+
+/** Coefficients of the listed blocks of a picture, as rows. */
+export function mix(
+  c: FrameContext,
+  picture: { y: number; u: number; v: number },
+  rows: number,
+  count: number,
+  quant: QuantSettings,
+): void {
+  const { grid, list } = c.work;
+  c.kernels.run.mixBlocks(
+    picture.y,
+    picture.u,
+    picture.v,
+    grid.w8,
+    grid.w8 / 2,
+    grid.columns,
+    list,
+    count,
+    rows,
+    quant.fraction,
+  );
+}
+
+/**
+ * Flags those of the listed candidates that are worth coding at an index; their places in the list go
+ * to `work.activeColours[0]`. Returns how many there are.
+ */
+function chooseWorthiest(c: FrameContext, qp: number, candidates: number, most: number): number {
+  const { run } = c.kernels;
+  const { work } = c;
+  const { grid } = work;
+  run.codingGains(work.target, work.base, candidates, stepUnits(qp), work.prices, work.gains);
+  run.chargeFlags(work.gains, work.list, candidates, grid.columns, grid.rows, work.flags);
+  const flags = c.kernels.bytes(work.flags, grid.blocks);
+  const list = c.kernels.int32(work.list, candidates);
+  const gains = c.kernels.float32(work.gains, candidates);
+  const worthy = worthiest(gains, most);
+  const kept = c.kernels.int32(work.activeColours[0], candidates);
+  let active = 0;
+  for (let n = 0; n < candidates; n++) {
+    const on = worthy(gains[n] ?? 0);
+    flags[list[n] ?? 0] = on ? 1 : 0;
+    if (on) kept[active++] = n;
+  }
+  return active;
+}
+
+/** Tells, asked once for each gain in turn, which are among the `most` largest that are above zero. */
+function worthiest(gains: Float32Array, most: number): (gain: number) => boolean {
+  const ranked = gains.filter((gain) => gain > 0).sort();
+  if (ranked.length <= most) return (gain) => gain > 0;
+  const least = ranked[ranked.length - most] ?? Infinity;
+  let equals = most - ranked.filter((gain) => gain > least).length;
+  return (gain) => gain > least || (gain === least && equals-- > 0);
+}
+
+/** Bytes that the frame should take with the blocks that are flagged, its motion already coded. */
+function expectedBytes(c: FrameContext, size: SizeControl, qp: number, active: number): number {
+  const { work } = c;
+  const [kept] = work.activeColours;
+  const residuals = c.kernels.run.residualBits(work.target, work.base, kept, active, stepUnits(qp));
+  const bits = (c.bits.motion ?? 0) + size.forecast.bits(residuals, active, work.grid.blocks);
+  return PREDICTED_HEADER_BYTES + bits / 8;
+}
