@@ -155,11 +155,10 @@ export class EncodeLoop<Frame extends CapturedFrame> {
 
   /** What the transport says of the link, in the controller's time: that of captures. */
   noteNetwork(reading: NetworkReading): void {
-    const { availableOutgoingBitrate, lossFraction } = reading;
     this.#options.rate.networkFeedback({
       ...reading,
       now: this.#lastCapturedAt,
-      availableOutgoingBitrate: availableOutgoingBitrate * this.#protection.usable(lossFraction),
+      codecShare: this.#protection.codecShare,
     });
   }
 

@@ -1,39 +1,57 @@
 import { expect, test } from 'vitest';
 import { Protection } from './protection.js';
 
-/** A lost packet every so many ms. */
-function lose(protection: Protection, from: number, to: number, everyMs: number): void {
-  for (let now = from; now < to; now += 100) protection.note(now % everyMs === 0 ? 1 : 0, now);
+/** A picture that lacks a packet every so many ms; parity, once there is some, takes its place or does not. */
+function lose(
+  protection: Protection,
+  [from, to]: readonly [number, number],
+  { everyMs, helped = true }: { readonly everyMs: number; readonly helped?: boolean },
+): void {
+  for (let now = from; now < to; now += 100) {
+    const lacking = now % everyMs === 0 ? 1 : 0;
+    const recovered = helped && protection.active(now) ? lacking : 0;
+    protection.note({ held: lacking - recovered, recovered }, now);
+  }
 }
+
+const never = { everyMs: Infinity };
 
 test('begins with losses that go on, and ends some time after them', () => {
   const protection = new Protection();
-  lose(protection, 0, 20_000, 2000);
+  lose(protection, [0, 20_000], { everyMs: 7000 });
   expect(protection.active(20_000)).toBe(false);
-  lose(protection, 20_000, 30_000, 500);
+  lose(protection, [20_000, 30_000], { everyMs: 2500 });
   expect(protection.active(30_000)).toBe(true);
-  lose(protection, 30_000, 90_000, 1500);
+  lose(protection, [30_000, 90_000], { everyMs: 4000 });
   expect(protection.active(90_000)).toBe(true);
-  lose(protection, 90_000, 110_000, 1e6);
-  expect(protection.active(110_000)).toBe(false);
+  lose(protection, [90_000, 115_000], never);
+  expect(protection.active(115_000)).toBe(false);
 });
 
 test('is not for many losses at once', () => {
   const protection = new Protection();
-  lose(protection, 1000, 2500, 100);
-  lose(protection, 2500, 9000, 1e6);
+  lose(protection, [1000, 2500], { everyMs: 100 });
+  lose(protection, [2500, 9000], never);
   expect(protection.active(9000)).toBe(false);
 });
 
-test('leaves to the codec what neither the parity nor sending anew needs', () => {
+test('rests where packets get lost in bursts that parity is no help against, and tries again', () => {
   const protection = new Protection();
-  expect(protection.usable(0)).toBe(1);
-  expect(protection.usable(0.1)).toBe(1);
+  lose(protection, [0, 6000], { everyMs: 1500, helped: false });
+  expect(protection.active(6000)).toBe(true);
+  lose(protection, [6000, 30_000], { everyMs: 1500, helped: false });
+  expect(protection.active(30_000)).toBe(false);
+  lose(protection, [30_000, 45_000], { everyMs: 1500 });
+  expect(protection.active(45_000)).toBe(true);
+  lose(protection, [45_000, 90_000], { everyMs: 1500 });
+  expect(protection.active(90_000)).toBe(true);
+});
+
+test('tells the share of the wire that the parity leaves to the codec', () => {
+  const protection = new Protection();
+  expect(protection.codecShare).toBe(1);
   for (let i = 0; i < 100; i += 1) protection.sent(3000, 4000);
-  expect(protection.usable(0)).toBeCloseTo(0.75, 2);
-  expect(protection.usable(0.1) * (1 - 0.1)).toBeCloseTo(0.75, 2);
-  expect(protection.usable(0.4)).toBe(1);
-  expect(protection.usable(1)).toBe(1);
+  expect(protection.codecShare).toBeCloseTo(0.75, 2);
   for (let i = 0; i < 100; i += 1) protection.sent(3000, 3000);
-  expect(protection.usable(0)).toBeCloseTo(1, 2);
+  expect(protection.codecShare).toBeCloseTo(1, 2);
 });

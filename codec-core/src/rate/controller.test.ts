@@ -125,6 +125,22 @@ describe('a live target', () => {
     expect(controller.state.videoBitrate).toBeCloseTo(1_000_000 * 0.95 * 0.9);
   });
 
+  test('what parity takes comes out of the share for sending anew, and of the comfort', () => {
+    const rateWith = (codecShare: number, minQp: number): number => {
+      const { controller } = run(20, () => 1_000_000, { options: { minQp, audioBitrate: 0 } });
+      controller.networkFeedback(feedback(20_000, 1_000_000, { lossFraction: 0, codecShare }));
+      controller.plan(20_000);
+      return controller.state.videoBitrate / 1_000_000;
+    };
+    expect(rateWith(0.8, 8)).toBeCloseTo(0.95 * 0.8);
+    expect(rateWith(0.95, 50)).toBeCloseTo(0.8);
+    expect(rateWith(0.7, 50)).toBeCloseTo(0.95 * 0.7);
+    const controller = createRateController({ audioBitrate: 0 });
+    controller.networkFeedback(feedback(0, 1_000_000, { lossFraction: 0.1, codecShare: 0.95 }));
+    controller.plan(0);
+    expect(controller.state.videoBitrate).toBeCloseTo(1_000_000 * 0.95 * 0.9);
+  });
+
   test('near the finest index less of the estimate is used: latency comes before sharpness', () => {
     const share = (minQp: number): number => {
       const { controller } = run(20, () => 1_000_000, { options: { minQp, audioBitrate: 0 } });

@@ -126,6 +126,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   let sentQp: number | undefined;
   let smoothQp: number | undefined;
   let plannedRate = 0;
+  let codecShare = 1;
   let context: FrameContext = { keyFrame: true, pixels: width * height };
   let attempts: Attempt[] = [];
 
@@ -139,8 +140,9 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   /** bit/s for video on the wire. */
   function videoBitrate(now: number): number {
     if (fixed) return ceiling;
-    const total = sustained(now) * usedShare() * bandwidth.queueFactor;
-    const share = Math.max(0, total - audioBitrate) * (1 - bandwidth.loss);
+    // Sending anew and parity serve the same losses: what the parity takes may come out of the comfort.
+    const used = Math.min(usedShare() * (1 - bandwidth.loss), USED_SHARE * codecShare);
+    const share = Math.max(0, sustained(now) * bandwidth.queueFactor * used - audioBitrate);
     return Math.min(ceiling, gate.state === 'trial' ? Math.max(share, TRIAL_BITRATE) : share);
   }
 
@@ -315,6 +317,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
 
   return {
     networkFeedback(feedback) {
+      codecShare = clampArgument('codecShare', feedback.codecShare ?? 1, 0, 1);
       bandwidth.report(feedback);
       const now = tick(feedback.now);
       buffer.advance(now, videoBitrate(now));

@@ -29,6 +29,8 @@ export interface NetworkFeedback {
   readonly lossFraction: number;
   /** interarrival jitter, ms */
   readonly jitterMs: number;
+  /** share of the bytes put on the wire for pictures that is not parity against loss, 0..1; default 1 */
+  readonly codecShare?: number;
 }
 
 /** How long this device works on one frame. */

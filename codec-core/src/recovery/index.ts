@@ -1,5 +1,6 @@
 export { createRecovery } from './recovery.js';
 export type {
+  LackingFrames,
   ReceiverReport,
   Recovery,
   ReferenceChoice,

@@ -15,13 +15,14 @@ function send(recovery: Recovery, from: number, to: number): (number | undefined
   return references;
 }
 
+/** @returns frames that were held up */
 function report(
   recovery: Recovery,
   receiver: string,
   at: number,
   { acknowledged = [], lost = [], needsKeyFrame = false }: Partial<ReceiverReport>,
 ): number {
-  return recovery.report(receiver, { acknowledged, lost, needsKeyFrame }, at * INTERVAL_MS);
+  return recovery.report(receiver, { acknowledged, lost, needsKeyFrame }, at * INTERVAL_MS).held;
 }
 
 describe('Recovery', () => {
@@ -133,7 +134,7 @@ describe('Recovery', () => {
     expect(recovery.lossKnown(1100)).toBe(true);
     expect(recovery.lossKnown(1200)).toBe(false);
     const saved = { acknowledged: [5], lost: [], needsKeyFrame: false, recovered: 2 };
-    expect(recovery.report('ann', saved, 1300)).toBe(2);
+    expect(recovery.report('ann', saved, 1300)).toEqual({ held: 0, recovered: 2 });
     expect(recovery.lossKnown(1400)).toBe(true);
   });
 

@@ -81,12 +81,12 @@ export function createRecovery(): Recovery {
     report(id, report, now) {
       const receiver = receivers.get(id) ?? createReceiverView();
       receivers.set(id, receiver);
-      const losses = receiver.hear(report, frames, now);
+      const held = receiver.hear(report, frames, now);
       const { recovered = 0 } = report;
       const lacking = recovered > 0 || report.lost.some((sequence) => frames.has(sequence));
       if (lacking) lossAt = now;
       protect(now);
-      return losses + recovered;
+      return { held, recovered };
     },
 
     remove(id) {

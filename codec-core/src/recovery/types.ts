@@ -37,6 +37,14 @@ export interface ReferenceChoice {
   readonly keep: number | undefined;
 }
 
+/** Frames that lacked a packet. */
+export interface LackingFrames {
+  /** They waited for it, or for ever; those that build on others not counted. */
+  readonly held: number;
+  /** Parity took its place. */
+  readonly recovered: number;
+}
+
 /**
  * Keeps account of which receiver holds which frame of one stream and chooses what the next frame is
  * predicted from. Pure: time is an argument (ms, any clock that does not run backwards).
@@ -44,8 +52,8 @@ export interface ReferenceChoice {
 export interface Recovery {
   /** The frame was handed to the transport. */
   sent(frame: SentFrameReference): void;
-  /** @returns frames that lacked a packet, by the first report of each and but for those that build on others */
-  report(receiver: string, report: ReceiverReport, now: number): number;
+  /** @returns frames that lacked a packet, by the first report of each */
+  report(receiver: string, report: ReceiverReport, now: number): LackingFrames;
   /** The receiver left: it holds nobody back any more. */
   remove(receiver: string): void;
   /** The encoder holds nothing any more: a new one, or it failed. */
