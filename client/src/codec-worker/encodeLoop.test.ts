@@ -29,7 +29,7 @@ class CountingEncoder implements Encoder {
   readonly points: OperatingPoint[] = [];
   #frameId = -1;
   failNext = false;
-  /** By how much coarser than asked for it codes frames that are given a size. */
+  /** By how much coarser than asked for it codes frames that are given limits. */
   coarser = 0;
 
   encode(_frame: I420Frame, point: OperatingPoint): Promise<EncodedFrame> {
@@ -45,7 +45,7 @@ class CountingEncoder implements Encoder {
       stats: {
         type: point.keyFrame === true ? 'key' : 'predicted',
         frameId: this.#frameId,
-        qp: point.qp + (point.size && point.keyFrame !== true ? this.coarser : 0),
+        qp: point.qp + (point.limits && point.keyFrame !== true ? this.coarser : 0),
         exact: point.qp === 0,
         bytes: data.length,
         bits: {},
@@ -132,7 +132,7 @@ describe('EncodeLoop', () => {
     await loop.close();
   });
 
-  test('tells the encoder what size the link allows, and the controller the index that it took', async () => {
+  test('tells the encoder what link and device allow, and the controller the index that it took', async () => {
     const { loop, encoder, rate, capture } = setUp();
     const judge = vi.spyOn(rate, 'judge');
     encoder.coarser = 3;
@@ -141,11 +141,15 @@ describe('EncodeLoop', () => {
     expect(judged).toHaveLength(encoder.points.length);
     const first = encoder.points.filter(({ keyFrame, again }) => !keyFrame && !again);
     expect(first).toHaveLength(3);
-    for (const [index, { qp, keyFrame, again, size }] of encoder.points.entries()) {
+    for (const [index, { qp, keyFrame, again, limits }] of encoder.points.entries()) {
       const plan = judged[index];
-      const limit = { wantedBytes: plan?.allowanceBytes, mostBytes: plan?.maxBytes };
+      const planned = {
+        wantedBytes: plan?.allowanceBytes,
+        mostBytes: plan?.maxBytes,
+        mostBlocks: plan?.timelyBlocks,
+      };
       // What was coded already tells more than what its residuals foretold.
-      expect(size).toEqual(again === true ? undefined : limit);
+      expect(limits).toEqual(again === true ? undefined : planned);
       expect(plan?.qp).toBe(keyFrame === true || again === true ? qp : qp + 3);
     }
     await loop.close();

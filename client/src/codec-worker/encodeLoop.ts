@@ -396,12 +396,13 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     again: boolean,
   ): Promise<Attempt> {
     const start = this.#options.now();
-    const { qp, maxActiveBlocks, groups, allowanceBytes, maxBytes } = plan;
+    const { qp, maxActiveBlocks, groups, timelyBlocks, allowanceBytes, maxBytes } = plan;
+    const limits = { wantedBytes: allowanceBytes, mostBytes: maxBytes, mostBlocks: timelyBlocks };
     const keyFrame = plan.keyFrame || reference === undefined;
     this.#keyFrameUnderWay ||= keyFrame;
     const coded = await encoder.encode(frame, {
       ...{ qp, keyFrame, maxActiveBlocks, groups, again, still: plan.still && !repairs },
-      ...(!plan.still && !again && { size: { wantedBytes: allowanceBytes, mostBytes: maxBytes } }),
+      ...(!plan.still && !again && { limits }),
       ...(reference && !keyFrame && { reference: reference.frameId }),
       ...(keep !== undefined && { keep }),
     });

@@ -25,9 +25,9 @@ function constantBitrate(stream: Stream, kilobitsPerSecond: number): PointSource
     fixed: true,
   });
   const asPoint = (plan: FramePlan): OperatingPoint => {
-    const { qp, keyFrame, maxActiveBlocks, groups, attempt, allowanceBytes, maxBytes } = plan;
-    const size = { wantedBytes: allowanceBytes, mostBytes: maxBytes };
-    return { qp, keyFrame, maxActiveBlocks, groups, ...(attempt === 0 && { size }) };
+    const { qp, keyFrame, maxActiveBlocks, groups, timelyBlocks, allowanceBytes, maxBytes } = plan;
+    const limits = { wantedBytes: allowanceBytes, mostBytes: maxBytes, mostBlocks: timelyBlocks };
+    return { qp, keyFrame, maxActiveBlocks, groups, ...(plan.attempt === 0 && { limits }) };
   };
   let tried: { readonly now: number; readonly plan: FramePlan } | undefined;
   return {

@@ -1,8 +1,8 @@
 import { PREDICTED_HEADER_BYTES } from '../bitstream/header.js';
-import { MAX_QP, quantizationStep, stepUnits } from '../quant/points.js';
+import { MAX_QP, quantizationStep, stepUnits, type FrameLimits } from '../quant/points.js';
 import { quantSettings, type FrameContext, type QuantSettings } from './frameContext.js';
 import type { Reference } from './references.js';
-import type { SizeControl } from './sizeForecast.js';
+import type { SizeForecast } from './sizeForecast.js';
 import { ROW } from './workspace.js';
 
 /**
@@ -15,7 +15,7 @@ const ACTIVITY_ENERGY = 0.75;
  * one, and takes too large a share at a much coarser one.
  */
 const MOST_COARSER = 8;
-/** Bits lost for each doubling of the step, by binary orders; no frame of a camera loses more. */
+/** Bits and blocks lost for each doubling of the step, by binary orders; no frame of a camera loses more. */
 const STEEPEST = 1.6;
 
 /** Encoder's choices of the blocks that are coded. */
@@ -23,7 +23,12 @@ export interface ActivityChoices {
   /** At most this many blocks are coded. */
   readonly maxActiveBlocks: number;
   /** Without it the index stays as planned, however large the frame becomes. */
-  readonly size?: SizeControl;
+  readonly budget?: FrameBudget;
+}
+
+export interface FrameBudget {
+  readonly limits: FrameLimits;
+  readonly forecast: SizeForecast;
 }
 
 export interface ActiveBlocks {
@@ -37,12 +42,12 @@ export interface ActiveBlocks {
  * Sets `work.flags`: a block is coded when that gains more than its flag costs; when more blocks
  * would be than allowed, those that gain most are. The lossless point codes whatever differs, from the
  * top: neighbours that are coded together cost less than the same number of scattered blocks. The index
- * becomes coarser where the frame would become too large.
+ * becomes coarser where the frame would exceed its limits.
  */
 export function chooseActiveBlocks(
   c: FrameContext,
   reference: Reference,
-  { maxActiveBlocks, size }: ActivityChoices,
+  { maxActiveBlocks, budget }: ActivityChoices,
 ): ActiveBlocks {
   const { run } = c.kernels;
   const { work } = c;
@@ -84,15 +89,19 @@ export function chooseActiveBlocks(
   );
   let { qp } = c;
   let active = chooseWorthiest(c, qp, candidates, maxActiveBlocks);
-  if (size) {
-    const { mostBytes, wantedBytes } = size.limit;
+  if (budget) {
+    const { wantedBytes, mostBytes, mostBlocks } = budget.limits;
     const coarsest = Math.min(MAX_QP, qp + MOST_COARSER);
-    let bytes = expectedBytes(c, size, qp, active);
-    for (let most = mostBytes; bytes > most && qp < coarsest; most = wantedBytes) {
-      const coarser = Math.floor((8 * Math.log2(bytes / wantedBytes)) / STEEPEST);
+    let most = mostBytes;
+    for (;;) {
+      const bytes = expectedBytes(c, budget.forecast, qp, active);
+      const tooLarge = bytes > most;
+      if (qp === coarsest || !(tooLarge || active > mostBlocks)) break;
+      if (tooLarge) most = wantedBytes;
+      const excess = Math.max(tooLarge ? bytes / wantedBytes : 0, active / mostBlocks);
+      const coarser = Math.floor((8 * Math.log2(excess)) / STEEPEST);
       qp = Math.min(coarsest, qp + Math.max(1, coarser));
       active = chooseWorthiest(c, qp, candidates, maxActiveBlocks);
-      bytes = expectedBytes(c, size, qp, active);
     }
   }
   // Rows only move towards the start, in order: they can be gathered in place.
@@ -161,10 +170,15 @@ function worthiest(gains: Float32Array, most: number): (gain: number) => boolean
 }
 
 /** Bytes that the frame should take with the blocks that are flagged, its motion already coded. */
-function expectedBytes(c: FrameContext, size: SizeControl, qp: number, active: number): number {
+function expectedBytes(
+  c: FrameContext,
+  forecast: SizeForecast,
+  qp: number,
+  active: number,
+): number {
   const { work } = c;
   const [kept] = work.activeColours;
   const residuals = c.kernels.run.residualBits(work.target, work.base, kept, active, stepUnits(qp));
-  const bits = (c.bits.motion ?? 0) + size.forecast.bits(residuals, active, work.grid.blocks);
+  const bits = (c.bits.motion ?? 0) + forecast.bits(residuals, active, work.grid.blocks);
   return PREDICTED_HEADER_BYTES + bits / 8;
 }

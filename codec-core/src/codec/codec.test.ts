@@ -249,8 +249,8 @@ describe('lossy operating points', () => {
     const bytesOf = (encoded: EncodedFrame[]): number[] =>
       encoded.slice(1).map(({ data }) => data.length);
     const wantedBytes = Math.round(0.6 * Math.min(...bytesOf(free.encoded)));
-    const size = { wantedBytes, mostBytes: Math.round(1.1 * wantedBytes) };
-    const limited = await roundTrip(frames, () => ({ qp: 24, size }));
+    const limits = { wantedBytes, mostBytes: Math.round(1.1 * wantedBytes), mostBlocks: 240 };
+    const limited = await roundTrip(frames, () => ({ qp: 24, limits }));
     for (const { data, stats } of limited.encoded.slice(1)) {
       expect(stats.qp).toBeGreaterThan(24);
       expect(stats.qp).toBeLessThanOrEqual(32);
@@ -262,11 +262,23 @@ describe('lossy operating points', () => {
     expect(limited.encoded[0]?.stats.qp).toBe(24);
   });
 
+  it('take a coarser index where more blocks would be active than there is time for', async () => {
+    const frames = [0, 3, 6].map((t) => movingFrame(160, 96, t));
+    const free = await roundTrip(frames, () => ({ qp: 20 }));
+    const most = Math.round(0.7 * 240 * (free.encoded[1]?.stats.activeShare ?? 0));
+    const limits = { wantedBytes: 1e6, mostBytes: 1e6, mostBlocks: most };
+    const { encoded } = await roundTrip(frames, () => ({ qp: 20, limits }));
+    for (const { stats } of encoded.slice(1)) {
+      expect(stats.qp).toBeGreaterThan(20);
+      expect(stats.activeShare * 240 <= most || stats.qp === 28).toBe(true);
+    }
+  });
+
   it('keep the index where the frame stays below its limit', async () => {
     const frames = [0, 3, 6].map((t) => movingFrame(160, 96, t));
-    const size = { wantedBytes: 1e6, mostBytes: 1e6 };
+    const limits = { wantedBytes: 1e6, mostBytes: 1e6, mostBlocks: 240 };
     const free = await roundTrip(frames, () => ({ qp: 24 }));
-    const limited = await roundTrip(frames, () => ({ qp: 24, size }));
+    const limited = await roundTrip(frames, () => ({ qp: 24, limits }));
     expect(limited.encoded.map(({ data }) => data)).toEqual(free.encoded.map(({ data }) => data));
   });
 

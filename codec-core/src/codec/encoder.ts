@@ -149,11 +149,11 @@ class FrameEncoder implements Encoder {
     if (reference) {
       coded = await codePredictedFrame(context, reference, {
         maxActiveBlocks: point.maxActiveBlocks ?? work.grid.blocks,
-        ...(point.size && { size: { limit: point.size, forecast: this.#forecast } }),
+        ...(point.limits && { budget: { limits: point.limits, forecast: this.#forecast } }),
         still: point.still ?? false,
         motionEffort: this.#options.motionEffort ?? 1,
       });
-      if (point.size && groups === GROUP_COUNT) {
+      if (point.limits && groups === GROUP_COUNT) {
         this.#forecast.learn(kernels.run.encoderBits() - (context.bits.motion ?? 0));
       }
     } else {

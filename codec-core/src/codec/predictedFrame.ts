@@ -17,6 +17,7 @@ import { GROUPS, ROW } from './workspace.js';
 
 /** λ of the motion search per unit of quantization step (codec-design.md: measured optimum). */
 const MOTION_LAMBDA = 0.37;
+
 /** Encoder's choices for a predicted frame. */
 export interface PredictedChoices extends ActivityChoices {
   /** Nothing moves. */

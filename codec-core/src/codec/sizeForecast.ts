@@ -1,5 +1,3 @@
-import type { SizeLimit } from '../quant/points.js';
-
 /** Bits of coding a block at all. Weights: see the kernel `residualBits`, fitted together. */
 const BLOCK_BITS = 4.7;
 /** Bits of the flags by their entropy, were they independent of each other. */
@@ -34,12 +32,6 @@ export class SizeForecast {
     const weight = (WEIGHT * this.#expected) / (this.#expected + HALF_WEIGHT_BITS);
     this.#correction += weight * (Math.log2(bits / this.#expected) - this.#correction);
   }
-}
-
-/** Keeps a predicted frame near a size. */
-export interface SizeControl {
-  readonly limit: SizeLimit;
-  readonly forecast: SizeForecast;
 }
 
 /** Bits of a yes or no that is a yes with probability `p`. */

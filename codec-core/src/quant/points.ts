@@ -7,11 +7,13 @@ export const GROUP_COUNT = 4;
 /** Lifting grid of lossy points: coefficients are in 1/16 of a grey level. */
 export const FRACTION_BITS = 4;
 
-/** Keeps a frame near a size. */
-export interface SizeLimit {
+/** What a predicted frame may take before a coarser index is better. */
+export interface FrameLimits {
   /** Bytes that it shall have where it would have more than `mostBytes`. */
   readonly wantedBytes: number;
   readonly mostBytes: number;
+  /** More active blocks would take too long. */
+  readonly mostBlocks: number;
 }
 
 /** What one frame is coded with. */
@@ -25,10 +27,11 @@ export interface OperatingPoint {
   /** The picture is the one of the reference: nothing moves, no motion is searched. Default false. */
   readonly still?: boolean;
   /**
-   * A predicted frame whose residuals foretell a larger size takes a coarser index than `qp` instead,
-   * at most 8 coarser; the frame's statistics tell which. The forecast errs by some 10 %. Default none.
+   * A predicted frame whose residuals foretell that it will be larger takes a coarser index than `qp`
+   * instead, at most 8 coarser; the frame's statistics tell which. The forecast of the size errs by some
+   * 10 %. Default none.
    */
-  readonly size?: SizeLimit;
+  readonly limits?: FrameLimits;
   /** Latent frequency groups sent, 1..4; the rest decode as their predicted means. Default 4. */
   readonly groups?: number;
   /** Number of an earlier frame to predict from, one that is still held. Default the latest. */
@@ -67,9 +70,11 @@ export function checkOperatingPoint(point: OperatingPoint): void {
   if (point.maxActiveBlocks !== undefined) {
     check('maxActiveBlocks', point.maxActiveBlocks, 0, Number.MAX_SAFE_INTEGER);
   }
-  if (point.size !== undefined) {
-    check('size.wantedBytes', point.size.wantedBytes, 0, Number.MAX_SAFE_INTEGER);
-    check('size.mostBytes', point.size.mostBytes, point.size.wantedBytes, Number.MAX_SAFE_INTEGER);
+  if (point.limits !== undefined) {
+    const { wantedBytes, mostBytes, mostBlocks } = point.limits;
+    check('limits.wantedBytes', wantedBytes, 0, Number.MAX_SAFE_INTEGER);
+    check('limits.mostBytes', mostBytes, wantedBytes, Number.MAX_SAFE_INTEGER);
+    check('limits.mostBlocks', mostBlocks, 1, Number.MAX_SAFE_INTEGER);
   }
 }
 

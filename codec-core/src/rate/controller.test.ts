@@ -504,6 +504,26 @@ describe('a slow device', () => {
     expect(points[4]?.scale).toBeLessThan(1);
   });
 
+  test('tells from how many active blocks on a camera picture would not be ready in its interval', () => {
+    const plans = (options: RateControllerOptions): readonly FramePlan[] => {
+      const each = (controller: RateController, now: number): void => {
+        const activeShare = 0.1 + (0.4 * (Math.round(now / FRAME_MS) % 7)) / 6;
+        const encodeMs = 9 + 60 * activeShare;
+        controller.deviceFeedback({ encodeMs, decodeMs: 0, frameIntervalMs: 66, activeShare });
+      };
+      return run(10, () => 1_000_000, { options, each }).plans;
+    };
+    const all = 80 * 45;
+    const camera = plans({});
+    expect(camera[0]?.timelyBlocks).toBe(all);
+    const last = camera.at(-1)?.timelyBlocks ?? 0;
+    const fitting = (1000 / 30 - 9) / 60;
+    expect(last).toBeGreaterThan((fitting - 0.05) * all);
+    expect(last).toBeLessThan((fitting + 0.05) * all);
+    expect(plans({ kind: 'screen' }).at(-1)?.timelyBlocks).toBe(all);
+    expect(plans({ fixed: true }).at(-1)?.timelyBlocks).toBe(all);
+  });
+
   test('gives up the finest indices of a camera before the device is full', () => {
     const busy = { encodeMs: 22, decodeMs: 4, frameIntervalMs: FRAME_MS, activeShare: 0.2 };
     const each = (controller: RateController): void => controller.deviceFeedback(busy);

@@ -126,6 +126,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   let sentQp: number | undefined;
   let smoothQp: number | undefined;
   let plannedRate = 0;
+  let plannedQp = 0;
   let codecShare = 1;
   let context: FrameContext = { keyFrame: true, pixels: width * height };
   let attempts: Attempt[] = [];
@@ -254,6 +255,12 @@ export function createRateController(options: RateControllerOptions = {}): RateC
     return Math.min(COARSEST_QP, Math.max(finestQp(), model.qpFor(context, 8 * bytes)));
   }
 
+  /** A file has all the time it needs. */
+  function timelyBlocks(): number {
+    const share = fixed ? 1 : rung.timelyShare(pixelsAt(rung.scale));
+    return Math.max(1, Math.floor(blockCount() * share));
+  }
+
   function planOf(action: PlanAction, bytes: number, qp: number): FramePlan {
     return {
       action,
@@ -261,6 +268,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       keyFrame: context.keyFrame,
       still: false,
       maxActiveBlocks: Math.max(1, Math.floor(blockCount() * rung.activeShare)),
+      timelyBlocks: timelyBlocks(),
       groups: GROUPS,
       allowanceBytes: bytes,
       maxBytes: mostBytes(bytes),
@@ -322,7 +330,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       const now = tick(feedback.now);
       buffer.advance(now, videoBitrate(now));
     },
-    deviceFeedback: (feedback) => rung.device(feedback),
+    deviceFeedback: (feedback) => rung.device(feedback, sentPixels ?? pixelsAt(rung.scale)),
     contentHint({ kind, activity }) {
       if (activity !== undefined) takeHint({ activity });
       rung.setKind(clock ?? 0, kind);
@@ -357,7 +365,8 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       plannedAt = now;
       if (refining()) return refinementPlan();
       const bytes = allowanceBytes((qp) => model.predictBits(context, qp));
-      return planOf('encode', bytes, clampQp(model.qpFor(context, 8 * bytes * AIM)));
+      plannedQp = clampQp(model.qpFor(context, 8 * bytes * AIM));
+      return planOf('encode', bytes, plannedQp);
     },
     judge(plan, codedBytes): Judgement {
       const bytes = codedBytesArgument(plan, codedBytes);
@@ -365,6 +374,8 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       const under =
         bytes < TOLERANCE_UNDER * plan.allowanceBytes &&
         plan.qp > finestNext() &&
+        // The encoder went by its limits: it took no coarser index than it had to.
+        (plan.qp <= plannedQp || plan.attempt > 0) &&
         !plan.still &&
         (fixed || (rung.canRepeat() && !plan.keyFrame));
       if (plan.attempt >= LAST_ATTEMPT || !(over || under)) return { accept: true };

@@ -1,5 +1,6 @@
 import { clampArgument } from './arguments.js';
 import { createLadder, DEVICE_RUNGS, NETWORK_RUNGS, type Rung, type Wish } from './ladder.js';
+import { createEncodeTime } from './encodeTime.js';
 import type { ContentKind, DeviceFeedback, LimitReason } from './types.js';
 
 /**
@@ -31,6 +32,8 @@ const ROOMY_PART = 0.78;
 /** Share of the time that coding a frame twice may take. */
 const REPEAT_LOAD = 0.8;
 const LOAD_WEIGHT = 0.1;
+/** Share of the frame interval that encoding a single frame may take, where a coarser index helps. */
+const TIMELY_SHARE = 1;
 /** Part of the time of encoding a picture of active blocks only that one without any takes too. */
 const DENSE_SHARE = 0.2;
 
@@ -45,11 +48,14 @@ export interface OperatingRung {
   readonly scale: number;
   readonly frameRate: number;
   readonly activeShare: number;
+  /** Share of the blocks from which on a frame of `pixels` would not be ready in time on this device. */
+  timelyShare(pixels: number): number;
   /** By how many indices the device asks for less than the finest index allowed. */
   readonly coarser: number;
   readonly limitedBy: LimitReason;
   setKind(now: number, kind: ContentKind): void;
-  device(feedback: DeviceFeedback): void;
+  /** @param pixels of the picture that was coded */
+  device(feedback: DeviceFeedback, pixels: number): void;
   /** Whether the device has time to encode the same frame twice. */
   canRepeat(): boolean;
   /** Best network rung whose key frame, at the index that `keyQp` gives for its scale, looks fair. */
@@ -75,6 +81,7 @@ export function createOperatingRung(
   let encodeLoad = 0;
   let decodeLoad = 0;
   let active = 1;
+  const time = createEncodeTime();
 
   const networkRung = (index = network.index): Rung => at(NETWORK_RUNGS[kind], index);
   const deviceRung = (index = device.index): Rung => at(DEVICE_RUNGS, index);
@@ -136,6 +143,11 @@ export function createOperatingRung(
     get activeShare() {
       return deviceRung().activeShare;
     },
+    timelyShare(pixels) {
+      if (kind === 'screen') return 1;
+      const intervalMs = 1000 / frameRate(networkRung(), deviceRung());
+      return time.shareWithin(pixels, TIMELY_SHARE * intervalMs);
+    },
     get coarser() {
       return coarserOn(deviceRung());
     },
@@ -148,13 +160,16 @@ export function createOperatingRung(
       kind = next;
       network.jump(now, 0);
     },
-    device(feedback) {
+    device(feedback, pixels) {
       const interval = clampArgument('frameIntervalMs', feedback.frameIntervalMs, 1, 1e4);
-      const encode = clampArgument('encodeMs', feedback.encodeMs, 0, 1e4) / interval;
+      const encodeMs = clampArgument('encodeMs', feedback.encodeMs, 0, 1e4);
+      const encode = encodeMs / interval;
       const decode = clampArgument('decodeMs', feedback.decodeMs, 0, 1e4) / interval;
       encodeLoad += LOAD_WEIGHT * (encode - encodeLoad);
       decodeLoad += LOAD_WEIGHT * (decode - decodeLoad);
-      active += LOAD_WEIGHT * (clampArgument('activeShare', feedback.activeShare, 0, 1) - active);
+      const share = clampArgument('activeShare', feedback.activeShare, 0, 1);
+      active += LOAD_WEIGHT * (share - active);
+      time.observe(pixels, share, encodeMs);
     },
     canRepeat: () => 2 * encodeLoad + decodeLoad < REPEAT_LOAD,
     start(now, keyQp) {
