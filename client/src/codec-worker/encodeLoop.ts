@@ -2,6 +2,7 @@ import type { FeedbackReport } from '@inncall/sfu/protocol';
 import {
   createRecovery,
   createSendBacklog,
+  operatingPointOf,
   type EncodedFrame,
   type Encoder,
   type FramePlan,
@@ -396,13 +397,11 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     again: boolean,
   ): Promise<Attempt> {
     const start = this.#options.now();
-    const { qp, maxActiveBlocks, groups, timelyBlocks, allowanceBytes, maxBytes } = plan;
-    const limits = { wantedBytes: allowanceBytes, mostBytes: maxBytes, mostBlocks: timelyBlocks };
     const keyFrame = plan.keyFrame || reference === undefined;
     this.#keyFrameUnderWay ||= keyFrame;
     const coded = await encoder.encode(frame, {
-      ...{ qp, keyFrame, maxActiveBlocks, groups, again, still: plan.still && !repairs },
-      ...(!plan.still && !again && { limits }),
+      ...operatingPointOf(plan),
+      ...{ keyFrame, again, still: plan.still && !repairs },
       ...(reference && !keyFrame && { reference: reference.frameId }),
       ...(keep !== undefined && { keep }),
     });

@@ -19,6 +19,7 @@ const HELP_WEIGHT = 0.2;
 const LEAST_HELP = 0.5;
 const REST_MS = 30_000;
 const CREDIT = 0.75;
+
 /**
  * Decides whether pictures travel in parts with parity (`transport/parts.ts`): it costs a fifth to a half
  * of the rate, and saves the round trip of sending a lost packet anew, and the stop of the picture.
@@ -56,6 +57,7 @@ export class Protection {
     this.#share += SHARE_WEIGHT * (bytes / sent - this.#share);
   }
 
+  /** Gives up where the parity takes the place of too few of the packets that are missing. */
   #judge(held: number, recovered: number, now: number): void {
     const lacking = held + recovered;
     if (lacking === 0) return;

@@ -1,6 +1,6 @@
 import type { FrameStats } from '../codec/types.js';
 import { keyFrameQp, type OperatingPoint } from '../quant/points.js';
-import { createRateController, type FramePlan } from '../rate/index.js';
+import { createRateController, operatingPointOf, type FramePlan } from '../rate/index.js';
 import type { RateMode } from './arguments.js';
 
 /** Chooses the operating point of each frame and learns what it took. */
@@ -24,11 +24,6 @@ function constantBitrate(stream: Stream, kilobitsPerSecond: number): PointSource
     targetBitrate: kilobitsPerSecond * 1000,
     fixed: true,
   });
-  const asPoint = (plan: FramePlan): OperatingPoint => {
-    const { qp, keyFrame, maxActiveBlocks, groups, timelyBlocks, allowanceBytes, maxBytes } = plan;
-    const limits = { wantedBytes: allowanceBytes, mostBytes: maxBytes, mostBlocks: timelyBlocks };
-    return { qp, keyFrame, maxActiveBlocks, groups, ...(plan.attempt === 0 && { limits }) };
-  };
   let tried: { readonly now: number; readonly plan: FramePlan } | undefined;
   return {
     next: (timestamp, activity, keyFrame) => {
@@ -37,7 +32,7 @@ function constantBitrate(stream: Stream, kilobitsPerSecond: number): PointSource
       const planned = controller.plan(now, { activity });
       const plan = { ...planned, keyFrame: planned.keyFrame || keyFrame };
       tried = { now, plan };
-      return asPoint(plan);
+      return operatingPointOf(plan);
     },
     judge: ({ bytes, qp }) => {
       if (!tried) return undefined;
@@ -48,7 +43,7 @@ function constantBitrate(stream: Stream, kilobitsPerSecond: number): PointSource
         return undefined;
       }
       tried = { now: tried.now, plan: verdict.retry };
-      return asPoint(verdict.retry);
+      return operatingPointOf(verdict.retry);
     },
   };
 }

@@ -26,6 +26,7 @@ export interface ActivityChoices {
   readonly budget?: FrameBudget;
 }
 
+/** What a frame may take, and what foretells how much it will. */
 export interface FrameBudget {
   readonly limits: FrameLimits;
   readonly forecast: SizeForecast;

@@ -330,7 +330,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       const now = tick(feedback.now);
       buffer.advance(now, videoBitrate(now));
     },
-    deviceFeedback: (feedback) => rung.device(feedback, sentPixels ?? pixelsAt(rung.scale)),
+    deviceFeedback: (feedback) => rung.device(feedback, context),
     contentHint({ kind, activity }) {
       if (activity !== undefined) takeHint({ activity });
       rung.setKind(clock ?? 0, kind);

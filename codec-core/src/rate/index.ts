@@ -1,4 +1,5 @@
 export { createRateController } from './controller.js';
+export { operatingPointOf } from './operatingPoint.js';
 export {
   createSendBacklog,
   type BacklogReading,

@@ -1,6 +1,7 @@
 import { clampArgument } from './arguments.js';
-import { createLadder, DEVICE_RUNGS, NETWORK_RUNGS, type Rung, type Wish } from './ladder.js';
 import { createEncodeTime } from './encodeTime.js';
+import { createLadder, DEVICE_RUNGS, NETWORK_RUNGS, type Rung, type Wish } from './ladder.js';
+import type { FrameContext } from './rateModel.js';
 import type { ContentKind, DeviceFeedback, LimitReason } from './types.js';
 
 /**
@@ -54,8 +55,8 @@ export interface OperatingRung {
   readonly coarser: number;
   readonly limitedBy: LimitReason;
   setKind(now: number, kind: ContentKind): void;
-  /** @param pixels of the picture that was coded */
-  device(feedback: DeviceFeedback, pixels: number): void;
+  /** @param frame that was coded */
+  device(feedback: DeviceFeedback, frame: FrameContext): void;
   /** Whether the device has time to encode the same frame twice. */
   canRepeat(): boolean;
   /** Best network rung whose key frame, at the index that `keyQp` gives for its scale, looks fair. */
@@ -160,7 +161,7 @@ export function createOperatingRung(
       kind = next;
       network.jump(now, 0);
     },
-    device(feedback, pixels) {
+    device(feedback, { keyFrame, pixels }) {
       const interval = clampArgument('frameIntervalMs', feedback.frameIntervalMs, 1, 1e4);
       const encodeMs = clampArgument('encodeMs', feedback.encodeMs, 0, 1e4);
       const encode = encodeMs / interval;
@@ -169,7 +170,7 @@ export function createOperatingRung(
       decodeLoad += LOAD_WEIGHT * (decode - decodeLoad);
       const share = clampArgument('activeShare', feedback.activeShare, 0, 1);
       active += LOAD_WEIGHT * (share - active);
-      time.observe(pixels, share, encodeMs);
+      if (!keyFrame) time.observe(pixels, share, encodeMs);
     },
     canRepeat: () => 2 * encodeLoad + decodeLoad < REPEAT_LOAD,
     start(now, keyQp) {

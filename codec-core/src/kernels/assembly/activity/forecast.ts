@@ -1,6 +1,8 @@
 /** What coding the residuals of blocks will take, before any network has run (encoder only). */
 
 import { ROW } from '../inn/mixing';
+import { sumFloatLanes } from '../lanes';
+import { GROUP1, GROUP2, GROUP3, residuals } from './residuals';
 
 /*
  * Least squares over 1,265 predicted frames of eleven training clips at indices 26 to 50, in relation
@@ -8,10 +10,6 @@ import { ROW } from '../inn/mixing';
  * is 10 % (docs/RESEARCH.md).
  */
 
-/** First channel of every frequency group after the first. */
-const GROUP1: i32 = 3;
-const GROUP2: i32 = 12;
-const GROUP3: i32 = 41;
 const ONE_AS_BITS: i32 = 0x3f800000;
 const MANTISSA_BITS: i32 = 23;
 
@@ -51,18 +49,12 @@ export function residualBits(
   for (let n = 0; n < count; n++) {
     const row = <usize>load<i32>(rows + (<usize>n << 2)) * ROW * 2;
     for (let c: usize = 0; c < <usize>ROW; c += 4) {
-      const x = i32x4.extend_low_i16x8_s(v128.load64_zero(target + row + (c << 1)));
-      const p = i32x4.extend_low_i16x8_s(v128.load64_zero(base + row + (c << 1)));
-      const r = f32x4.mul(f32x4.convert_i32x4_s(i32x4.sub(x, p)), inverse);
+      const at = row + (c << 1);
+      const r = residuals(target + at, base + at, inverse);
       const size = f32x4.add(f32x4.splat(1), f32x4.mul(r, r));
       const order = f32x4.convert_i32x4_s(i32x4.sub(size, one));
       sum = f32x4.add(sum, f32x4.mul(order, v128.load(WEIGHTS + (c << 2))));
     }
   }
-  return (
-    f32x4.extract_lane(sum, 0) +
-    f32x4.extract_lane(sum, 1) +
-    f32x4.extract_lane(sum, 2) +
-    f32x4.extract_lane(sum, 3)
-  );
+  return sumFloatLanes(sum);
 }

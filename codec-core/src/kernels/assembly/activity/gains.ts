@@ -1,8 +1,10 @@
 /** What coding a block is worth over copying its prediction (encoder only). */
 
 import { ROW } from '../inn/mixing';
+import { sumFloatLanes } from '../lanes';
 import { STEP_BITS } from '../motion/distortion';
 import { channelPrices } from '../quant/perception';
+import { GROUP1, GROUP2, GROUP3, residuals } from './residuals';
 
 /*
  * A linear model of the measured benefit, in bits, of 600,000 blocks of training clips (distortion
@@ -12,10 +14,6 @@ import { channelPrices } from '../quant/perception';
  * low ones, and many high ones make the zeros dear.
  */
 
-/** First channel of every group after the first. */
-const GROUP1: i32 = 3;
-const GROUP2: i32 = 12;
-const GROUP3: i32 = 41;
 /** Bits that a squared step saved is worth in the model. */
 const WORTH: f32 = 6.04;
 /** Bits of coding a block at all, without its flag. */
@@ -74,9 +72,8 @@ export function codingGains(
     const ofBlock = f32x4.splat(load<f32>(prices + (<usize>n << 2)));
     let sum = f32x4.splat(0);
     for (let c: usize = 0; c < <usize>ROW; c += 4) {
-      const x = i32x4.extend_low_i16x8_s(v128.load64_zero(target + row + (c << 1)));
-      const p = i32x4.extend_low_i16x8_s(v128.load64_zero(base + row + (c << 1)));
-      const r = f32x4.abs(f32x4.mul(f32x4.convert_i32x4_s(i32x4.sub(x, p)), inverse));
+      const at = row + (c << 1);
+      const r = f32x4.abs(residuals(target + at, base + at, inverse));
       const left = f32x4.sub(r, f32x4.nearest(r));
       const weight = f32x4.div(f32x4.splat(1), channelPrices(c, ofBlock));
       const square = f32x4.mul(weight, f32x4.mul(r, r));
@@ -86,14 +83,7 @@ export function codingGains(
       const isCounted = f32x4.gt(saved, v128.load(PRICES + (c << 2)));
       sum = f32x4.add(sum, v128.bitselect(counted, omitted, isCounted));
     }
-    store<f32>(
-      out + (<usize>n << 2),
-      f32x4.extract_lane(sum, 0) +
-        f32x4.extract_lane(sum, 1) +
-        f32x4.extract_lane(sum, 2) +
-        f32x4.extract_lane(sum, 3) -
-        OVERHEAD,
-    );
+    store<f32>(out + (<usize>n << 2), sumFloatLanes(sum) - OVERHEAD);
   }
 }
 

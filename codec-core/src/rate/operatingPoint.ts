@@ -1,0 +1,14 @@
+import type { OperatingPoint } from '../quant/points.js';
+import type { FramePlan } from './types.js';
+
+/**
+ * What the encoder is to code a planned frame with. A repetition has no limits: what was coded already
+ * tells more than what the residuals foretell. Nor has a still picture: its blocks are counted instead.
+ */
+export function operatingPointOf(plan: FramePlan): OperatingPoint {
+  const { qp, keyFrame, still, maxActiveBlocks, groups } = plan;
+  const { allowanceBytes, maxBytes, timelyBlocks } = plan;
+  const limits = { wantedBytes: allowanceBytes, mostBytes: maxBytes, mostBlocks: timelyBlocks };
+  const limited = plan.attempt === 0 && !still;
+  return { qp, keyFrame, still, maxActiveBlocks, groups, ...(limited && { limits }) };
+}
