@@ -22,9 +22,9 @@ const OVERHEAD: f32 = 3.3;
 /** Benefit from which a block is sure to be coded, whatever its flag costs. */
 const SURE: f32 = 6;
 /** Bits of a flag per binary order of how rare coded blocks are. */
-const RARITY_BITS: f32 = 1.3;
-/** Bits that a flag is cheaper by for every sure block beside it; half of it for one at a corner. */
-const NEIGHBOUR_BITS: f32 = 1.5;
+const RARITY_BITS: f32 = 1.6;
+/** Bits that a flag is cheaper by for every coded block beside it; half of it for one at a corner. */
+const NEIGHBOUR_BITS: f32 = 2.5;
 
 /** Per channel, in steps² or bits; filled by `initGains`. */
 const PRICES = memory.data(ROW * 4, 16);
@@ -91,8 +91,9 @@ let flagsAt: usize = 0;
 let columns: i32 = 0;
 let rows: i32 = 0;
 
+/** 1 where a block is coded: as chosen before it in the list, if it is sure to be after it. */
 @inline
-function sure(x: i32, y: i32): i32 {
+function coded(x: i32, y: i32): i32 {
   if (x < 0 || y < 0 || x >= columns || y >= rows) return 0;
   return <i32>load<u8>(flagsAt + <usize>(y * columns + x));
 }
@@ -126,11 +127,13 @@ export function chargeFlags(
     const block = load<i32>(list + (<usize>n << 2));
     const x = block % columns;
     const y = block / columns;
-    const beside = sure(x - 1, y) + sure(x + 1, y) + sure(x, y - 1) + sure(x, y + 1);
+    const beside = coded(x - 1, y) + coded(x + 1, y) + coded(x, y - 1) + coded(x, y + 1);
     const corners =
-      sure(x - 1, y - 1) + sure(x + 1, y - 1) + sure(x - 1, y + 1) + sure(x + 1, y + 1);
+      coded(x - 1, y - 1) + coded(x + 1, y - 1) + coded(x - 1, y + 1) + coded(x + 1, y + 1);
     const help: f32 = NEIGHBOUR_BITS * (<f32>beside + <f32>0.5 * <f32>corners);
     const at = gains + (<usize>n << 2);
-    store<f32>(at, load<f32>(at) - max<f32>(0, alone - help));
+    const gain: f32 = load<f32>(at) - max<f32>(0, alone - help);
+    store<f32>(at, gain);
+    store<u8>(flags + block, gain > 0 ? 1 : 0);
   }
 }

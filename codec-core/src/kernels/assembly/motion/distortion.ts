@@ -83,8 +83,8 @@ export function sse8x8(a: usize, aStride: usize, b: usize, bStride: usize): i32 
 
 /** Distortion of one squared step, in bits. */
 export const STEP_BITS: f32 = 7.5;
-const KNEE: f32 = 1.2;
-const SLOPE: f32 = 1;
+const KNEE: f32 = 0.75;
+const SLOPE: f32 = 1.6;
 /** The transform below is 8 times the orthonormal one. */
 const TRANSFORM_GAIN: f32 = 8;
 
