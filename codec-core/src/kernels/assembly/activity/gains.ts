@@ -24,7 +24,7 @@ const SURE: f32 = 6;
 /** Bits of a flag per binary order of how rare coded blocks are. */
 const RARITY_BITS: f32 = 1.6;
 /** Bits that a flag is cheaper by for every coded block beside it; half of it for one at a corner. */
-const NEIGHBOUR_BITS: f32 = 2.5;
+const NEIGHBOUR_BITS: f32 = 3;
 
 /** Per channel, in steps² or bits; filled by `initGains`. */
 const PRICES = memory.data(ROW * 4, 16);

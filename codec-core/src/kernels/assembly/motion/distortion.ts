@@ -78,13 +78,17 @@ export function sse8x8(a: usize, aStride: usize, b: usize, bStride: usize): i32 
 /*
  * Expected cost of coding a residual, in bits, by the 8×8 Hadamard transform. A coefficient of x
  * steps costs 7.5·x² while it is better left out (the distortion it leaves, at the slope of the
- * operating point) and 7.5·KNEE² + SLOPE·(x − KNEE) beyond, where coding it is cheaper.
+ * operating point) and 7.5·k² + SLOPE·(x − k) beyond the knee k, where coding it is cheaper. Measured
+ * (docs/RESEARCH.md): the coarser the step, the further out lies the best knee.
  */
 
 /** Distortion of one squared step, in bits. */
 export const STEP_BITS: f32 = 7.5;
-const KNEE: f32 = 0.75;
-const SLOPE: f32 = 1.6;
+const SLOPE: f32 = 1.2;
+/** Knee at a step of one grey level, and its growth for each doubling of the step. */
+const KNEE_AT_ONE: f64 = 0.3;
+const KNEE_PER_OCTAVE: f64 = 0.13;
+const LEAST_KNEE: f64 = 0.7;
 /** The transform below is 8 times the orthonormal one. */
 const TRANSFORM_GAIN: f32 = 8;
 
@@ -95,7 +99,8 @@ let bitsPerExcess: f32 = 0;
 /** Sets the quantization step, in units of the orthonormal transform of 8-bit samples. */
 export function setStep(step: f32): void {
   const level = TRANSFORM_GAIN * step;
-  kneeLevel = <i32>min<f32>(KNEE * level + 0.5, 32767);
+  const knee = <f32>max<f64>(LEAST_KNEE, KNEE_AT_ONE + KNEE_PER_OCTAVE * Math.log2(step));
+  kneeLevel = <i32>min<f32>(knee * level + 0.5, 32767);
   bitsPerSquare = STEP_BITS / (level * level);
   bitsPerExcess = SLOPE / level;
 }
