@@ -204,3 +204,36 @@ describe('expected bits of residuals', () => {
     expect(expected(rows, [0, 2])).toBeCloseTo(3.5, 5);
   });
 });
+
+describe('cost of flags', () => {
+  const COLUMNS = 40;
+  const ROWS = 20;
+  const LINE = 10 * COLUMNS;
+  const SURE = 40;
+
+  /** Which blocks of a line stay worth coding; the first `sure` blocks of the picture are in any case. */
+  function worthy(sure: number, benefits: readonly number[]): number[] {
+    const kernels = Kernels.create(module);
+    const count = sure + benefits.length;
+    const [gains, list] = [kernels.allocate(4 * count), kernels.allocate(4 * count)];
+    const flags = kernels.allocate(COLUMNS * ROWS);
+    const numbers = Array.from({ length: sure }, (_, i) => i);
+    kernels.float32(gains, count).set([...numbers.map(() => SURE), ...benefits]);
+    kernels.int32(list, count).set([...numbers, ...benefits.map((_, i) => LINE + i)]);
+    kernels.run.chargeFlags(gains, list, count, COLUMNS, ROWS, flags);
+    const left = kernels.float32(gains, count).slice(sure);
+    const flagged = [...kernels.bytes(flags + LINE, benefits.length)];
+    expect(flagged).toEqual([...left].map((gain) => (gain > 0 ? 1 : 0)));
+    return flagged;
+  }
+
+  it('is too much for one block alone in a still picture, less where much is coded', () => {
+    expect(worthy(0, [0, 5, 0])).toEqual([0, 0, 0]);
+    expect(worthy(400, [0, 5, 0])).toEqual([0, 1, 0]);
+  });
+
+  it('is less beside a block that is sure, and beside those chosen for that reason', () => {
+    expect(worthy(200, [2, 2, 2, 2])).toEqual([0, 0, 0, 0]);
+    expect(worthy(200, [SURE, 2, 2, 2])).toEqual([1, 1, 1, 1]);
+  });
+});

@@ -102,7 +102,7 @@ function coded(x: i32, y: i32): i32 {
  * Takes the expected cost of the flag off every benefit: little where many blocks are coded or the
  * blocks around are, much for one on its own in a still picture. Negative results: copying is better.
  * @param gains f32 [count] of the listed blocks, as `codingGains` leaves them
- * @param flags u8 [blocks], work space: zero except for listed blocks
+ * @param flags u8 [blocks], zero except for listed blocks; set afterwards where a benefit is left
  */
 export function chargeFlags(
   gains: usize,
