@@ -84,8 +84,9 @@ export function sse8x8(a: usize, aStride: usize, b: usize, bStride: usize): i32 
 
 /** Distortion of one squared step, in bits. */
 export const STEP_BITS: f32 = 7.5;
+/** Bits of a step beyond the knee. */
 const SLOPE: f32 = 1.2;
-/** Knee at a step of one grey level, and its growth for each doubling of the step. */
+/** Knee, in steps: at a step of one grey level, its growth for each doubling of the step, and the least. */
 const KNEE_AT_ONE: f64 = 0.3;
 const KNEE_PER_OCTAVE: f64 = 0.13;
 const LEAST_KNEE: f64 = 0.7;
