@@ -170,6 +170,7 @@ describe('a call', () => {
       acknowledged: [1],
       lost: [2],
       needsKeyFrame: false,
+      arrivals: [{ sequence: 1, tripMs: 30 }],
     };
     const consumerId = bob.consumers[0]?.consumerId ?? '';
     await bob.request({ type: 'feedback', consumerId, report });

@@ -14,11 +14,10 @@ export function shareOf(
   totalWeight: number,
 ): NetworkReading {
   const available = Math.max(0, reading.availableOutgoingBitrate - vp8Bitrate);
+  const { audioBitrate, rttMs, lossFraction, jitterMs } = reading;
   return {
     availableOutgoingBitrate: (available * weight) / totalWeight,
-    rttMs: reading.rttMs,
-    lossFraction: reading.lossFraction,
-    jitterMs: reading.jitterMs,
+    ...{ audioBitrate, rttMs, lossFraction, jitterMs },
   };
 }
 
@@ -29,9 +28,6 @@ export interface ActiveLayer {
   readonly most: number;
 }
 
-/** What the rate controller keeps for sound out of its estimate, bit/s (codec-core's default). */
-const AUDIO_BITRATE = 40_000;
-
 /**
  * The readings of a source's layers: sound is kept once, the rest goes by
  * weight, and what one layer may not use goes to the others.
@@ -41,7 +37,7 @@ export function shareAmongLayers(
   layers: readonly ActiveLayer[],
 ): NetworkReading[] {
   if (layers.length === 1) return [reading];
-  let left = Math.max(0, reading.availableOutgoingBitrate - AUDIO_BITRATE);
+  let left = Math.max(0, reading.availableOutgoingBitrate - reading.audioBitrate);
   let weight = layers.reduce((sum, layer) => sum + layer.weight, 0);
   const shares = new Map<ActiveLayer, number>();
   for (const layer of [...layers].sort((a, b) => a.most / a.weight - b.most / b.weight)) {
@@ -52,6 +48,6 @@ export function shareAmongLayers(
   }
   return layers.map((layer) => ({
     ...reading,
-    availableOutgoingBitrate: (shares.get(layer) ?? 0) + AUDIO_BITRATE,
+    availableOutgoingBitrate: (shares.get(layer) ?? 0) + reading.audioBitrate,
   }));
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { shareAmongLayers, shareOf } from './bitrateShares.js';
-import { countPath, isFresh, readNetwork } from './networkSampler.js';
+import { AudioRate, countAudioBytes, countPath, isFresh, readNetwork } from './networkSampler.js';
 
 const pair = {
   type: 'candidate-pair',
@@ -41,14 +41,49 @@ test('numbers that only repeat themselves while packets go out are not news', ()
   expect(isFresh(look(100, 10, 3), before)).toBe(true);
 });
 
+test('sound counts with all its headers, video does not', () => {
+  const audio = { type: 'outbound-rtp', kind: 'audio' };
+  expect(
+    countAudioBytes([
+      { ...audio, bytesSent: 1000, headerBytesSent: 200, packetsSent: 10 },
+      { ...audio, bytesSent: 10 },
+      { type: 'outbound-rtp', kind: 'video', bytesSent: 1e6 },
+    ]),
+  ).toBe(1000 + 200 + 380 + 10);
+});
+
+test('who speaks again has the rate within a second, who pauses keeps most of it for some', () => {
+  const rate = new AudioRate();
+  let bytes = 0;
+  const seconds = (duration: number, bitrate: number): number => {
+    for (let look = 0; look < 5 * duration; look += 1) rate.note((bytes += bitrate / 40), 200);
+    return rate.bitrate;
+  };
+  seconds(0.2, 60_000);
+  expect(rate.bitrate).toBe(0);
+  expect(seconds(2, 60_000)).toBeGreaterThan(55_000);
+  expect(seconds(2, 10_000)).toBeGreaterThan(45_000);
+  expect(seconds(60, 10_000)).toBeLessThan(12_000);
+  expect(seconds(1, 60_000)).toBeGreaterThan(45_000);
+  // A microphone that was replaced counts from zero.
+  rate.note(0, 200);
+  expect(rate.bitrate).toBeGreaterThan(40_000);
+});
+
 test('shares what VP8 leaves by weight', () => {
-  const reading = { availableOutgoingBitrate: 900_000, rttMs: 1, lossFraction: 0, jitterMs: 0 };
+  const reading = {
+    ...{ availableOutgoingBitrate: 900_000, audioBitrate: 40_000 },
+    ...{ rttMs: 1, lossFraction: 0, jitterMs: 0 },
+  };
   expect(shareOf(reading, 300_000, 1, 3).availableOutgoingBitrate).toBe(200_000);
   expect(shareOf(reading, 1_000_000, 1, 1).availableOutgoingBitrate).toBe(0);
 });
 
 test('shares among layers, keeping sound once and giving on what a layer may not use', () => {
-  const reading = { availableOutgoingBitrate: 440_000, rttMs: 1, lossFraction: 0, jitterMs: 0 };
+  const reading = {
+    ...{ availableOutgoingBitrate: 440_000, audioBitrate: 40_000 },
+    ...{ rttMs: 1, lossFraction: 0, jitterMs: 0 },
+  };
   const share = (layers: Parameters<typeof shareAmongLayers>[1]) =>
     shareAmongLayers(reading, layers).map(
       ({ availableOutgoingBitrate }) => availableOutgoingBitrate,

@@ -24,6 +24,12 @@ interface Baseline {
 
 const INTERVAL_MS = 200;
 
+/** What statistics of RTP leave out of a packet, bytes: SRTP tag, UDP, IPv4. */
+const UNCOUNTED_BYTES = 38;
+/** Weights of a look at the sound: who speaks again needs the rate at once, who pauses gives it up slowly. */
+const LOUDER_WEIGHT = 0.3;
+const QUIETER_WEIGHT = 0.02;
+
 /**
  * Reads the browser's bandwidth estimate from the selected candidate pair.
  *
@@ -36,6 +42,7 @@ export class NetworkSampler {
   readonly #timer: ReturnType<typeof setInterval>;
   #baseline: Baseline | undefined;
   #latest: NetworkSample | undefined;
+  readonly #audio = new AudioRate();
 
   /**
    * @param getStats of the send transport
@@ -70,7 +77,7 @@ export class NetworkSampler {
     entries: readonly StatsEntry[],
     isVp8: (ssrc: number) => boolean,
   ): NetworkSample | undefined {
-    const reading = readNetwork(entries);
+    const link = readNetwork(entries);
     const outbound = entries.filter(
       (entry) => entry.type === 'outbound-rtp' && isVp8(entry.ssrc ?? -1),
     );
@@ -84,13 +91,37 @@ export class NetworkSampler {
       vp8Bytes,
       vp8Ssrcs: new Set(outbound.map((entry) => entry.ssrc ?? -1)),
     };
-    if (reading === undefined || !isFresh(path, before?.path)) return undefined;
+    const intervalMs = Math.max(1, now - (before?.at ?? now));
+    this.#audio.note(countAudioBytes(entries), intervalMs);
+    if (link === undefined || !isFresh(path, before?.path)) return undefined;
     const sameSenders = before?.vp8Ssrcs.size === outbound.length;
-    const vp8Bitrate =
-      before !== undefined && sameSenders
-        ? (8000 * Math.max(0, vp8Bytes - before.vp8Bytes)) / Math.max(1, now - before.at)
-        : 0;
-    return { ...reading, vp8Bitrate };
+    const vp8Bitrate = sameSenders
+      ? (8000 * Math.max(0, vp8Bytes - before.vp8Bytes)) / intervalMs
+      : 0;
+    return { ...link, audioBitrate: this.#audio.bitrate, vp8Bitrate };
+  }
+}
+
+/** What sound takes of the link. */
+export class AudioRate {
+  #bytes: number | undefined;
+  #bitrate = 0;
+
+  /** bit/s, quick up, slow down */
+  get bitrate(): number {
+    return this.#bitrate;
+  }
+
+  /**
+   * @param bytes on the wire in all
+   * @param intervalMs since the look before, > 0
+   */
+  note(bytes: number, intervalMs: number): void {
+    const before = this.#bytes ?? bytes;
+    this.#bytes = bytes;
+    const bitrate = (8000 * Math.max(0, bytes - before)) / intervalMs;
+    const weight = bitrate > this.#bitrate ? LOUDER_WEIGHT : QUIETER_WEIGHT;
+    this.#bitrate += weight * (bitrate - this.#bitrate);
   }
 }
 
@@ -98,7 +129,9 @@ export class NetworkSampler {
 export interface StatsEntry {
   readonly type: string;
   readonly ssrc?: number;
+  readonly kind?: string;
   readonly bytesSent?: number;
+  readonly headerBytesSent?: number;
   readonly nominated?: boolean;
   readonly state?: string;
   readonly availableOutgoingBitrate?: number;
@@ -131,6 +164,17 @@ export function countPath(entries: readonly StatsEntry[]): PathCounters {
   };
 }
 
+/** Bytes that sound has taken on the wire. */
+export function countAudioBytes(entries: readonly StatsEntry[]): number {
+  return entries
+    .filter(({ type, kind }) => type === 'outbound-rtp' && kind === 'audio')
+    .reduce(
+      (sum, { bytesSent = 0, headerBytesSent = 0, packetsSent = 0 }) =>
+        sum + bytesSent + headerBytesSent + UNCOUNTED_BYTES * packetsSent,
+      0,
+    );
+}
+
 /** Whether something came back since the look before, or nothing was sent that could be answered. */
 export function isFresh(now: PathCounters, before: PathCounters | undefined): boolean {
   if (before === undefined) return true;
@@ -138,7 +182,9 @@ export function isFresh(now: PathCounters, before: PathCounters | undefined): bo
 }
 
 /** `undefined` while no path is selected or nothing is known of it. */
-export function readNetwork(entries: readonly StatsEntry[]): NetworkReading | undefined {
+export function readNetwork(
+  entries: readonly StatsEntry[],
+): Omit<NetworkReading, 'audioBitrate'> | undefined {
   const pair = selectedPair(entries);
   if (pair?.availableOutgoingBitrate === undefined) return undefined;
   const remotes = entries.filter(({ type }) => type === 'remote-inbound-rtp');

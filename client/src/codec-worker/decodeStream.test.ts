@@ -160,7 +160,7 @@ describe('DecodeStream', () => {
     const { stream, asked, receive, wait, shown, reports } = setUp();
     await receive(packet(7));
     expect(reports).toMatchObject([{ acknowledged: [], lost: [7], needsKeyFrame: false }]);
-    expect(reports[0]?.arrival?.sequence).toBe(7);
+    expect(reports[0]?.arrivals.map(({ sequence }) => sequence)).toEqual([7]);
     wait(250);
     expect(asked).toEqual([]);
     wait(1500);

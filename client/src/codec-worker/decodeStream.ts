@@ -155,7 +155,7 @@ export class DecodeStream {
       const own = packet === packets.at(-1) ? absCaptureTime : undefined;
       this.#arrivals.set(packet, { at: now, absCaptureTime: own });
       const wayMs = now - packet.captureTime - packet.stamps.sent;
-      this.#reports.arrived({ sequence: packet.sequence, tripMs: wayMs }, now);
+      this.#reports.arrived({ sequence: packet.sequence, tripMs: wayMs });
       const tripMs = Math.min(MAX_TRIP_MS, Math.max(0, wayMs));
       this.#tripMs += TRIP_WEIGHT * (tripMs - this.#tripMs);
       this.#enqueue(this.#order.push(packet));

@@ -1,3 +1,4 @@
+import type { FeedbackReport } from '@inncall/sfu/protocol';
 import {
   createRateController,
   type EncodedFrame,
@@ -11,6 +12,11 @@ import { EncodeLoop, type PacketCarrier } from './encodeLoop.js';
 
 const SIZE = { width: 64, height: 48 };
 const FRAME_MS = 40;
+
+const report = (told: Partial<FeedbackReport>): FeedbackReport => ({
+  ...{ acknowledged: [], lost: [], needsKeyFrame: false, arrivals: [] },
+  ...told,
+});
 
 class Frame {
   closed = false;
@@ -253,7 +259,7 @@ describe('EncodeLoop', () => {
   test('a reported loss is answered from an acknowledged frame, a PLI for it with nothing', async () => {
     const { loop, clock, carrier, encoder, capture } = setUp();
     for (let index = 0; index < 20; index += 1) await capture(index);
-    loop.noteReport('ann', { acknowledged: [15, 16], lost: [17], needsKeyFrame: false });
+    loop.noteReport('ann', report({ acknowledged: [15, 16], lost: [17] }));
     loop.requestKeyFrame(clock.now);
     await capture(20);
     await capture(21);
@@ -270,8 +276,8 @@ describe('EncodeLoop', () => {
   test('a receiver that holds nothing gets a key frame', async () => {
     const { loop, carrier, capture } = setUp();
     for (let index = 0; index < 20; index += 1) await capture(index);
-    loop.noteReport('ann', { acknowledged: [18], lost: [], needsKeyFrame: false });
-    loop.noteReport('late', { acknowledged: [], lost: [19], needsKeyFrame: true });
+    loop.noteReport('ann', report({ acknowledged: [18] }));
+    loop.noteReport('late', report({ lost: [19], needsKeyFrame: true }));
     await capture(20);
     expect(carrier.packets.slice(-1).map(isKeyFrame)).toEqual([true]);
     await loop.close();
@@ -280,10 +286,10 @@ describe('EncodeLoop', () => {
   test('frames are held back while a receiver tells of a queue, but not for ever', async () => {
     const { loop, carrier, capture } = setUp();
     const tell = (sequence: number, tripMs: number) =>
-      loop.noteReport('ann', {
-        ...{ acknowledged: [sequence], lost: [], needsKeyFrame: false },
-        arrival: { sequence, tripMs },
-      });
+      loop.noteReport(
+        'ann',
+        report({ acknowledged: [sequence], arrivals: [{ sequence, tripMs }] }),
+      );
     for (let index = 0; index < 10; index += 1) {
       await capture(index);
       tell(index, 50);
@@ -311,7 +317,7 @@ describe('EncodeLoop', () => {
     for (const recovered of [0, 4, 5]) {
       clock.now += 1500;
       const lost = recovered === 0 ? [79] : [];
-      loop.noteReport('ann', { acknowledged: [78], lost, needsKeyFrame: false, recovered });
+      loop.noteReport('ann', report({ acknowledged: [78], lost, recovered }));
     }
     await capture(160);
     expect(carrier.packets.at(-1)?.protect).toBe(true);
@@ -380,10 +386,13 @@ describe('a captured screen that stands still', { timeout: 60_000 }, () => {
 
   test('stays in step with what the transport says of the link', async () => {
     const { loop, encoder, capture } = setUpScreen();
-    const report = { availableOutgoingBitrate: 1e6, rttMs: 20, lossFraction: 0, jitterMs: 1 };
-    loop.noteNetwork(report);
+    const reading = {
+      ...{ availableOutgoingBitrate: 1e6, audioBitrate: 40_000 },
+      ...{ rttMs: 20, lossFraction: 0, jitterMs: 1 },
+    };
+    loop.noteNetwork(reading);
     capture(10);
-    const timer = setInterval(() => loop.noteNetwork(report), 100);
+    const timer = setInterval(() => loop.noteNetwork(reading), 100);
     await vi.waitFor(() => expect(encoder.points.at(-1)?.qp).toBe(0), 20_000);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     const coded = encoder.points.length;

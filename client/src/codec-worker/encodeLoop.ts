@@ -2,7 +2,9 @@ import type { FeedbackReport } from '@inncall/sfu/protocol';
 import {
   createRecovery,
   createSendBacklog,
+  createWire,
   operatingPointOf,
+  PACKET_OVERHEAD_BYTES,
   type EncodedFrame,
   type Encoder,
   type FramePlan,
@@ -17,8 +19,8 @@ import { PictureMemory } from '../capture/pictureMemory.js';
 import { lumaDetail, lumaDifference } from '../capture/pixels.js';
 import { CaptureClock } from '../latency/captureClock.js';
 import type { PendingPacket } from '../transport/carrierSender.js';
-import { toTick } from '../transport/packet.js';
-import { splitBytes } from '../transport/parts.js';
+import { CARRIER_OVERHEAD_BYTES, toTick } from '../transport/packet.js';
+import { partLengths } from '../transport/parts.js';
 import { DropCounter, FrameMailbox } from './frameMailbox.js';
 import type { EncodeStats, NetworkReading, Picture } from './messages.js';
 import { Protection } from './protection.js';
@@ -29,6 +31,8 @@ import { TaskTurn } from './taskTurn.js';
 const KEY_FRAME_SERVES_MS = 300;
 /** A key frame that receivers report as lost may still come by retransmission. */
 const KEY_FRAME_INTERVAL_MS = 500;
+
+const WIRE = createWire(CARRIER_OVERHEAD_BYTES, PACKET_OVERHEAD_BYTES);
 
 /** While nobody watches, an empty carrier comes this often: the first picture need not wait for one. */
 const KEEP_FLOWING_MS = 400;
@@ -186,7 +190,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   noteReport(receiver: string, report: FeedbackReport): void {
     const now = this.#options.now();
     this.#protection.note(this.#recovery.report(receiver, report, now), now);
-    if (report.arrival) this.#backlog.arrived(receiver, report.arrival, now);
+    this.#backlog.arrived(receiver, report.arrivals, now);
     if (report.lost.length > 0 || report.needsKeyFrame) this.#still?.unsettle();
   }
 
@@ -326,7 +330,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     }
     const keyFrameAllowed = now() - this.#lastKeyFrameAt >= KEY_FRAME_INTERVAL_MS;
     if (keyFrameAllowed && this.#recovery.choose(now()).keyFrameNeeded) rate.requestKeyFrame();
-    const backlog = this.#backlog.reading(now(), rate.state.videoBitrate);
+    const backlog = this.#backlog.reading(now(), rate.state.linkBitrate);
     // Capture times are regular, so the plan is not upset by how busy this thread is.
     const planned = rate.plan(capturedAt, {
       activity: lumaDifference(source, this.#last?.source),
@@ -361,9 +365,9 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     if (reference !== undefined && choice.repairs) this.#repairs += 1;
     const encodeEnd = now();
     const protect = this.#protection.active(encodeEnd);
-    const sentBytes = protect ? splitBytes(data.length) : data.length;
-    this.#protection.sent(data.length, sentBytes);
-    this.#backlog.sent(sequence, encodeEnd, 8 * sentBytes);
+    const carried = protect ? partLengths(data.length) : [data.length];
+    this.#protection.sent(data.length, sum(carried));
+    this.#backlog.sent(sequence, encodeEnd, sum(carried.map((bytes) => WIRE.bits(bytes))));
     this.#options.onPicture?.({ ...picture, captureTime });
     this.#note({ stats, source, encodeMs, at: encodeStart, late: this.#drops.counts.late });
     rate.frameSent(capturedAt, { plan, bytes: data.length, activeShare: stats.activeShare });
@@ -471,4 +475,8 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     }
     return this.#encoder.encoder;
   }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

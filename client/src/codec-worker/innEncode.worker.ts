@@ -8,6 +8,7 @@ import {
 } from '@inncall/codec-core';
 import { readPicture, scalePicture } from '../capture/framePicture.js';
 import { CarrierSender } from '../transport/carrierSender.js';
+import { CARRIER_OVERHEAD_BYTES } from '../transport/packet.js';
 import { transformOptionsSchema } from '../transport/transformOptions.js';
 import { measureEncoderSpeed, type EncoderSpeed } from './encoderSpeed.js';
 import { EncodeLoop } from './encodeLoop.js';
@@ -64,6 +65,7 @@ function open(writable: WritableStream<VideoFrame>, settings: EncodeSettings): P
     kind: settings.content,
     frameRate: settings.frameRate,
     maxBitrate: settings.maxBitrate,
+    frameOverheadBytes: CARRIER_OVERHEAD_BYTES,
     ...(settings.content === 'camera' ? { minQp: CAMERA_MIN_QP } : {}),
   });
   const carrier = new CarrierSender({

@@ -48,6 +48,7 @@ export type EncodeSettings = z.infer<typeof encodeSettingsSchema>;
 /** Fields as in codec-core's `NetworkFeedback`, whose `now` the worker adds. */
 const networkReadingSchema = z.object({
   availableOutgoingBitrate: z.number().min(0),
+  audioBitrate: z.number().min(0),
   rttMs: z.number().min(0),
   lossFraction: z.number().min(0).max(1),
   jitterMs: z.number().min(0),

@@ -1,20 +1,14 @@
 import { LIMITS, type FeedbackReport } from '@inncall/sfu/protocol';
 
-/**
- * Of the frames that arrived within so long, ms, the quickest is named: a packet that had to be sent
- * again holds up a frame and those behind it, a queue holds up all.
- */
-const QUICKEST_OF_MS = 200;
+/** What tells nothing urgent is gathered for so long, ms: a queue should be known within a frame or two. */
+const INTERVAL_MS = 60;
 
-/** Acknowledgements that tell nothing urgent are gathered for so long. */
-const INTERVAL_MS = 100;
-
-type Arrival = NonNullable<FeedbackReport['arrival']>;
+type Arrival = FeedbackReport['arrivals'][number];
 
 /**
  * Gathers what the sender of one stream should know of its frames, and says it:
  * a new loss at once, together with all that was decoded until then, the rest
- * ten times a second. While something is missing it is said again and again.
+ * up to sixteen times a second. While something is missing it is said again and again.
  */
 export class ReceiverReports {
   readonly #send: (report: FeedbackReport) => void;
@@ -23,7 +17,7 @@ export class ReceiverReports {
   #needsKeyFrame = false;
   #recovered = 0;
   #sentAt = -Infinity;
-  #arrivals: (Arrival & { readonly at: number })[] = [];
+  #arrivals: Arrival[] = [];
 
   constructor(send: (report: FeedbackReport) => void) {
     this.#send = send;
@@ -43,11 +37,9 @@ export class ReceiverReports {
     this.#needsKeyFrame = true;
   }
 
-  /** A frame is here at `at` (ms); clocks that are not aligned yet tell nothing of its way. */
-  arrived(arrival: Arrival, at: number): void {
-    if (Math.abs(arrival.tripMs) > LIMITS.tripMs) return;
-    this.#arrivals = this.#arrivals.filter((earlier) => at - earlier.at < QUICKEST_OF_MS);
-    this.#arrivals.push({ ...arrival, at });
+  /** A frame is here; clocks that are not aligned yet tell nothing of its way. */
+  arrived(arrival: Arrival): void {
+    if (Math.abs(arrival.tripMs) <= LIMITS.tripMs) this.#arrivals.push(arrival);
   }
 
   /**
@@ -67,21 +59,12 @@ export class ReceiverReports {
       lost: shorten(lost),
       needsKeyFrame: this.#needsKeyFrame,
       ...(this.#recovered > 0 && { recovered: this.#recovered }),
-      ...this.#quickest(),
+      arrivals: this.#arrivals.slice(-LIMITS.feedbackFrames),
     });
+    this.#arrivals = [];
     this.#recovered = 0;
     this.#acknowledged = [];
     this.#needsKeyFrame = false;
-  }
-
-  #quickest(): Pick<FeedbackReport, 'arrival'> {
-    const [first, ...others] = this.#arrivals;
-    if (first === undefined) return {};
-    const { sequence, tripMs } = others.reduce(
-      (best, arrival) => (arrival.tripMs <= best.tripMs ? arrival : best),
-      first,
-    );
-    return { arrival: { sequence, tripMs } };
   }
 }
 

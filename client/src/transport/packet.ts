@@ -57,6 +57,9 @@ export interface Packet {
   readonly part?: Part;
 }
 
+/** Bytes of a carrier with one packet that are not the codec's: the carrier's own (some 22), header, trailer. */
+export const CARRIER_OVERHEAD_BYTES = 53;
+
 export type MalformedReason =
   'version' | 'carrier-length' | 'packet-header' | 'packet-length' | 'packet-part';
 

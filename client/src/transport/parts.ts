@@ -23,9 +23,13 @@ function divide(length: number): Division | undefined {
   return { count: Math.ceil(length / size), size };
 }
 
-/** Bytes that a frame of `length` takes in parts. */
-export function splitBytes(length: number): number {
-  return length + (divide(length)?.size ?? 0);
+/** Bytes of the parts of a frame of `length`, the parity among them. */
+export function partLengths(length: number): number[] {
+  const division = divide(length);
+  if (division === undefined) return [length];
+  const { count, size } = division;
+  const last = length - (count - 1) * size;
+  return [...Array.from({ length: count - 1 }, () => size), last, size];
 }
 
 /**

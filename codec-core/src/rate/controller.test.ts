@@ -6,10 +6,11 @@ import { createContent, type ContentOptions } from './simulation/content.js';
 import type { BacklogReading } from './sendBacklog.js';
 import { encodeFrame } from './simulator.js';
 import type { FramePlan, NetworkFeedback, RateController, RateControllerOptions } from './types.js';
-import { createWire } from './wire.js';
+import { createWire, PACKET_OVERHEAD_BYTES } from './wire.js';
 
 const FRAME_MS = 1000 / 30;
-const wire = createWire(0, 50);
+const HEARD: BacklogReading = { waitMs: 0, waitedMs: 0, heardMs: 20 };
+const wire = createWire(0, PACKET_OVERHEAD_BYTES);
 
 const feedback = (now: number, bitrate: number, more: Partial<NetworkFeedback> = {}) => ({
   now,
@@ -133,8 +134,8 @@ describe('a live target', () => {
       return controller.state.videoBitrate / 1_000_000;
     };
     expect(rateWith(0.8, 8)).toBeCloseTo(0.95 * 0.8);
-    expect(rateWith(0.95, 50)).toBeCloseTo(0.8);
-    expect(rateWith(0.7, 50)).toBeCloseTo(0.95 * 0.7);
+    expect(rateWith(0.95, 45)).toBeCloseTo(0.8);
+    expect(rateWith(0.7, 45)).toBeCloseTo(0.95 * 0.7);
     const controller = createRateController({ audioBitrate: 0 });
     controller.networkFeedback(feedback(0, 1_000_000, { lossFraction: 0.1, codecShare: 0.95 }));
     controller.plan(0);
@@ -220,7 +221,9 @@ describe('a live target', () => {
           content.advance();
           const plan = controller.plan(
             now,
-            backlogMs === undefined ? {} : { backlog: { waitMs: backlogMs, heardMs: 0 } },
+            backlogMs === undefined
+              ? {}
+              : { backlog: { waitMs: backlogMs, waitedMs: backlogMs, heardMs: 0 } },
           );
           if (plan.action === 'encode') {
             controller.frameSent(now, encodeFrame(controller, content, plan));
@@ -292,15 +295,17 @@ describe('a live target', () => {
 });
 
 describe('what receivers tell of the way', () => {
+  /** A queue of our own making: what arrives has waited less. */
+  const told = (waitMs: number): BacklogReading => ({ waitMs, waitedMs: 50, heardMs: 20 });
   const between = ({ sent }: Run, from: number, to: number) =>
     sent.filter(({ at }) => at >= from && at < to);
 
   test('a backlog makes frames small, a long one holds them back, but never for long', () => {
-    const told = (waitMs: number) =>
+    const runWith = (waitMs: number) =>
       run(15, () => 600_000, {
-        backlog: (at) => ({ waitMs: at < 10_000 ? 0 : waitMs, heardMs: 20 }),
+        backlog: (at) => told(at < 10_000 ? 0 : waitMs),
       });
-    const [none, some, long] = [told(0), told(80), told(500)];
+    const [none, some, long] = [runWith(0), runWith(80), runWith(500)];
     const bytes = (of: Run) => mean(between(of, 10_000, 15_000).map((frame) => frame.bytes));
     expect(between(some, 10_000, 15_000)).toHaveLength(150);
     expect(bytes(some)).toBeLessThan(0.8 * bytes(none));
@@ -315,7 +320,7 @@ describe('what receivers tell of the way', () => {
     const starved = (waitMs: number) =>
       run(20, (now) => (now < 5000 ? 1_000_000 : 100_000), {
         content: { motion: 0.6 },
-        backlog: (at) => ({ waitMs: at < 5000 || at > 15_000 ? 0 : waitMs, heardMs: 20 }),
+        backlog: (at) => told(at < 5000 || at > 15_000 ? 0 : waitMs),
       });
     const scales = (of: Run, from: number, to: number) =>
       new Set(between(of, from, to).map(({ plan }) => plan.scale));
@@ -328,13 +333,75 @@ describe('what receivers tell of the way', () => {
     const silent = (heard: boolean) => {
       const controller = createRateController();
       controller.networkFeedback(feedback(0, 800_000));
-      const backlog = heard && { backlog: { waitMs: 0, heardMs: 50 } };
+      const backlog = heard && { backlog: told(0) };
       for (let at = 0; at < 2000; at += FRAME_MS) controller.plan(at, backlog || {});
       return controller.state.videoBitrate;
     };
     expect(silent(true)).toBeGreaterThan(700_000);
     expect(silent(false)).toBeLessThan(100_000);
   });
+});
+
+describe('a link that carries less than the estimate', () => {
+  const rateAfter = (seconds: number, backlog: (now: number) => BacklogReading): number => {
+    const controller = createRateController({ audioBitrate: 0 });
+    for (let at = 0; at <= seconds * 1000; at += FRAME_MS) {
+      controller.networkFeedback(feedback(at, 400_000));
+      controller.plan(at, { backlog: backlog(at) });
+    }
+    return controller.state.videoBitrate;
+  };
+
+  test('is believed where frames wait, for some seconds, and down to a share of the estimate', () => {
+    const seen = (carriedBitrate: number, lastAt = Infinity) =>
+      rateAfter(10, (at) => ({ ...HEARD, ...(at <= lastAt && { carriedBitrate }) }));
+    expect(seen(300_000)).toBeCloseTo(300_000);
+    expect(seen(1e6)).toBeCloseTo(0.95 * 400_000);
+    expect(seen(50_000)).toBeCloseTo(0.6 * 0.95 * 400_000);
+    expect(seen(300_000, 9000)).toBeLessThan(1.05 * 300_000);
+    expect(seen(300_000, 2000)).toBeCloseTo(0.95 * 400_000);
+  });
+
+  test('is not believed where others fill the queue: video would give way for nothing', () => {
+    const crowded = { waitMs: 300, waitedMs: 280, heardMs: 20, carriedBitrate: 50_000 };
+    expect(rateAfter(0.5, () => crowded)).toBeLessThan(0.7 * 400_000);
+    expect(rateAfter(3, () => crowded)).toBe(400_000);
+  });
+
+  test('and frames are not held back by that queue', () => {
+    const gaps = (waitedMs: number) => {
+      const { sent } = run(10, () => 600_000, {
+        backlog: () => ({ waitMs: 300, waitedMs, heardMs: 20 }),
+      });
+      const times = sent.map(({ at }) => at).filter((at) => at > 5000);
+      return mean(times.slice(1).map((at, i) => at - (times[i] ?? 0)));
+    };
+    expect(gaps(280)).toBeCloseTo(FRAME_MS, 0);
+    expect(gaps(50)).toBeGreaterThan(3 * FRAME_MS);
+  });
+});
+
+test('what sound takes is left to it', () => {
+  const controller = createRateController({ audioBitrate: 0 });
+  const rateWith = (audioBitrate?: number): number => {
+    controller.networkFeedback(feedback(0, 400_000, { ...(audioBitrate && { audioBitrate }) }));
+    controller.plan(0);
+    return controller.state.videoBitrate;
+  };
+  expect(rateWith()).toBeCloseTo(380_000);
+  expect(rateWith(60_000)).toBeCloseTo(320_000);
+  expect(rateWith()).toBeCloseTo(320_000);
+});
+
+test('a frame that takes more than its allowance at the coarsest index is left out, one at a time', () => {
+  const { sent } = run(20, (now) => (now < 5000 ? 1_000_000 : 90_000), {
+    content: { motion: 1.5 },
+    options: { audioBitrate: 0 },
+  });
+  const starved = sent.filter(({ at }) => at >= 5500 && at < 6500);
+  const gaps = starved.slice(1).map(({ at }, i) => at - (starved[i]?.at ?? 0));
+  expect(Math.max(...gaps)).toBeGreaterThan(1.5 * FRAME_MS);
+  expect(Math.max(...gaps)).toBeLessThan(5 * FRAME_MS);
 });
 
 describe('key frames', () => {
@@ -651,8 +718,10 @@ describe('hostile arguments', () => {
           () => controller.setTargetBitrate(value),
           () => controller.contentHint({ kind: 'camera', activity: value }),
           () => controller.networkFeedback(feedback(0, value)),
-          () => controller.plan(0, { backlog: { waitMs: value, heardMs: 0 } }),
-          () => controller.plan(0, { backlog: { waitMs: 0, heardMs: value } }),
+          () => controller.plan(0, { backlog: { ...HEARD, waitMs: value } }),
+          () => controller.plan(0, { backlog: { ...HEARD, heardMs: value } }),
+          () => controller.plan(0, { backlog: { ...HEARD, waitedMs: value } }),
+          () => controller.plan(0, { backlog: { ...HEARD, carriedBitrate: value } }),
           () =>
             controller.deviceFeedback({
               encodeMs: value,

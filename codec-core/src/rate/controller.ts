@@ -1,6 +1,7 @@
 import { CodecError } from '../errors.js';
 import { clampArgument } from './arguments.js';
 import { createBandwidth, MAX_BITRATE } from './bandwidth.js';
+import { createCarriedLimit } from './carriedLimit.js';
 import { createOperatingRung } from './operatingRung.js';
 import {
   COARSEST_QP,
@@ -21,7 +22,7 @@ import type {
 import { createStillRefinement, STILL_AFTER_MS } from './stillRefinement.js';
 import { createVideoGate, TRIAL_BITRATE } from './videoGate.js';
 import { createVirtualBuffer } from './virtualBuffer.js';
-import { createWire } from './wire.js';
+import { createWire, PACKET_OVERHEAD_BYTES } from './wire.js';
 
 /** Share of the estimate that is used; the rest absorbs bursts and the estimate's own error. */
 const USED_SHARE = 0.95;
@@ -29,6 +30,12 @@ const USED_SHARE = 0.95;
 const COMFORTABLE_SHARE = 0.8;
 /** Between the two over so many indices above the finest. */
 const COMFORT_QP = 8;
+
+/**
+ * What the link was seen to carry lowers the rate to this share of what the estimate gives at most:
+ * where others fill the queue, less sent is less carried.
+ */
+const LEAST_CARRIED_SHARE = 0.6;
 
 /** How much of the link one frame may take, and how soon that is paid back, ms. */
 const LIVE = {
@@ -78,6 +85,9 @@ const RESIZE_WAIT_MS = 60;
 
 /** A queue that others fill does not drain by waiting: then a small frame goes all the same. */
 const LONGEST_HOLD_MS = 120;
+/** A wait of this length, ms, that has lasted so long is of their making, and nothing is gained by less video. */
+const CROWDED_WAIT_MS = 100;
+const CROWDED_AFTER_MS = 1000;
 
 /** A frame that comes this share of an interval early still counts as due: capture jitters. */
 const EARLY_SHARE = 0.45;
@@ -88,29 +98,30 @@ const BLOCK = 8;
 /** Creates a {@link RateController}; see there and {@link RateControllerOptions}. */
 export function createRateController(options: RateControllerOptions = {}): RateController {
   const sourceFrameRate = clampArgument('frameRate', options.frameRate ?? 30, 1, 120);
-  const audioBitrate = clampArgument(
-    'audioBitrate',
-    options.audioBitrate ?? 40_000,
-    0,
-    MAX_BITRATE,
-  );
   const minQp = Math.round(clampArgument('minQp', options.minQp ?? 8, FINEST_QP, COARSEST_QP));
   const fixed = options.fixed ?? false;
   const limits = fixed ? FILE : LIVE;
   const wire = createWire(
     clampArgument('frameOverheadBytes', options.frameOverheadBytes ?? 0, 0, 10_000),
-    clampArgument('packetOverheadBytes', options.packetOverheadBytes ?? (fixed ? 0 : 50), 0, 1000),
+    clampArgument(
+      'packetOverheadBytes',
+      options.packetOverheadBytes ?? (fixed ? 0 : PACKET_OVERHEAD_BYTES),
+      0,
+      1000,
+    ),
   );
   const startBitrate = bitrateArgument('targetBitrate', options.targetBitrate ?? 300_000);
   const maxBitrate = bitrateArgument('maxBitrate', options.maxBitrate ?? 4_000_000);
 
   const bandwidth = createBandwidth();
+  const carried = createCarriedLimit();
   const gate = createVideoGate();
   const rung = createOperatingRung(sourceFrameRate, options.kind ?? 'camera');
   const buffer = createVirtualBuffer(limits);
   const model = createRateModel();
   const still = createStillRefinement();
 
+  let audioBitrate = bitrateArgument('audioBitrate', options.audioBitrate ?? 40_000);
   let width = sideArgument('width', options.width ?? 640);
   let height = sideArgument('height', options.height ?? 360);
   let ceiling = fixed ? startBitrate : maxBitrate;
@@ -126,6 +137,8 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   let sentQp: number | undefined;
   let smoothQp: number | undefined;
   let plannedRate = 0;
+  /** Since when all that arrives has waited for {@link CROWDED_WAIT_MS} and longer. */
+  let longWaitSince: number | undefined;
   let plannedQp = 0;
   let codecShare = 1;
   let context: FrameContext = { keyFrame: true, pixels: width * height };
@@ -134,8 +147,19 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   const sustained = (now: number): number => bandwidth.sustained(now) ?? startBitrate;
 
   function usedShare(): number {
+    if (rung.limitedBy === 'network') return USED_SHARE;
     const above = ((smoothQp ?? COARSEST_QP) - finestQp()) / COMFORT_QP;
     return COMFORTABLE_SHARE + (USED_SHARE - COMFORTABLE_SHARE) * Math.max(0, Math.min(1, above));
+  }
+
+  /** Whether others keep the queue filled, whatever video does. */
+  const crowded = (now: number): boolean =>
+    longWaitSince !== undefined && now - longWaitSince > CROWDED_AFTER_MS;
+
+  /** bit/s of what the estimate offers, on a link whose queue is of our making. */
+  function ownShare(offered: number, now: number): number {
+    const seen = Math.min(offered, carried.bitrate(now) * codecShare);
+    return Math.max(0, LEAST_CARRIED_SHARE * offered, seen);
   }
 
   /** bit/s for video on the wire. */
@@ -143,7 +167,9 @@ export function createRateController(options: RateControllerOptions = {}): RateC
     if (fixed) return ceiling;
     // Sending anew and parity serve the same losses: what the parity takes may come out of the comfort.
     const used = Math.min(usedShare() * (1 - bandwidth.loss), USED_SHARE * codecShare);
-    const share = Math.max(0, sustained(now) * bandwidth.queueFactor * used - audioBitrate);
+    const share = crowded(now)
+      ? Math.max(0, sustained(now) * codecShare - audioBitrate)
+      : ownShare(sustained(now) * bandwidth.queueFactor * used - audioBitrate, now);
     return Math.min(ceiling, gate.state === 'trial' ? Math.max(share, TRIAL_BITRATE) : share);
   }
 
@@ -216,6 +242,13 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   /** Lets a real backlog drain, but not for so long that the picture stands still. */
   const held = (now: number, backlogMs = 0): boolean =>
     backlogMs >= limits.fullMs && now - plannedAt < LONGEST_HOLD_MS;
+
+  /** Rather a picture less than one that takes more than its allowance even at the coarsest index. */
+  const starved = (now: number, bytes: number): boolean =>
+    !fixed &&
+    !context.keyFrame &&
+    now - plannedAt < LONGEST_HOLD_MS - intervalMs() &&
+    model.predictBits(context, COARSEST_QP) > 8 * bytes * TOLERANCE_OVER;
 
   function keyFrameDue(now: number): boolean {
     if (sentPixels !== pixelsAt(rung.scale)) return true;
@@ -318,14 +351,27 @@ export function createRateController(options: RateControllerOptions = {}): RateC
 
   /** ms that a frame would wait now, where receivers tell; who tells of arrivals is a sign of life. */
   function takeBacklog(now: number, { backlog }: FrameHint): number | undefined {
+    const waitedMs = clampArgument('backlog.waitedMs', backlog?.waitedMs ?? 0, 0, 1e5);
+    longWaitSince = waitedMs < CROWDED_WAIT_MS ? undefined : (longWaitSince ?? now);
     if (backlog === undefined) return undefined;
+    const waitMs = clampArgument('backlog.waitMs', backlog.waitMs, 0, 1e5);
     bandwidth.heard(now - clampArgument('backlog.heardMs', backlog.heardMs, 0, 1e9));
-    return clampArgument('backlog.waitMs', backlog.waitMs, 0, 1e5);
+    if (backlog.carriedBitrate !== undefined) {
+      const bitrate = clampArgument(
+        'backlog.carriedBitrate',
+        backlog.carriedBitrate,
+        0,
+        MAX_BITRATE,
+      );
+      carried.note(now, bitrate);
+    }
+    return crowded(now) ? 0 : waitMs;
   }
 
   return {
     networkFeedback(feedback) {
       codecShare = clampArgument('codecShare', feedback.codecShare ?? 1, 0, 1);
+      audioBitrate = bitrateArgument('audioBitrate', feedback.audioBitrate ?? audioBitrate);
       bandwidth.report(feedback);
       const now = tick(feedback.now);
       buffer.advance(now, videoBitrate(now));
@@ -362,9 +408,13 @@ export function createRateController(options: RateControllerOptions = {}): RateC
         detail: hintedDetail,
       };
       attempts = [];
-      plannedAt = now;
-      if (refining()) return refinementPlan();
+      if (refining()) {
+        plannedAt = now;
+        return refinementPlan();
+      }
       const bytes = allowanceBytes((qp) => model.predictBits(context, qp));
+      if (starved(now, bytes)) return idle('skip');
+      plannedAt = now;
       plannedQp = clampQp(model.qpFor(context, 8 * bytes * AIM));
       return planOf('encode', bytes, plannedQp);
     },
@@ -415,6 +465,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       const paused = gate.state === 'paused';
       return {
         videoBitrate: paused ? 0 : videoBitrate(clock ?? 0),
+        linkBitrate: Math.max(0, sustained(clock ?? 0) - audioBitrate),
         bufferMs: buffer.contentMs(),
         qp: Math.min(COARSEST_QP, Math.max(finestQp(), smoothQp ?? COARSEST_QP)),
         frameRate: rung.frameRate,

@@ -1,11 +1,7 @@
 export { createRateController } from './controller.js';
 export { operatingPointOf } from './operatingPoint.js';
-export {
-  createSendBacklog,
-  type BacklogReading,
-  type FrameArrival,
-  type SendBacklog,
-} from './sendBacklog.js';
+export type { FrameArrival } from './receiverQueue.js';
+export { createSendBacklog, type BacklogReading, type SendBacklog } from './sendBacklog.js';
 export type {
   ContentHint,
   ContentKind,
@@ -21,3 +17,4 @@ export type {
   RateState,
   SentFrame,
 } from './types.js';
+export { createWire, PACKET_OVERHEAD_BYTES, type Wire } from './wire.js';

@@ -14,6 +14,9 @@ const UP_QP = 36;
 /** Above this the picture is of little use: it gets smaller twice as soon. */
 const URGENT_QP = 58;
 const URGENT_HURRY = 2;
+/** A better rung that would come out this far below {@link UP_QP} is taken so much sooner. */
+const ROOMY_QP = 8;
+const ROOMY_HURRY = 3;
 
 /** Finest index at which a key frame must fit its budget on the rung to start with. */
 const START_QP: Readonly<Record<ContentKind, number>> = { camera: 55, screen: 63 };
@@ -98,11 +101,18 @@ export function createOperatingRung(
     return (8 * Math.log2(pixels * rate)) / NOMINAL_SLOPE;
   }
 
+  /** Index to expect on the next better rung. */
+  const betterQp = (qp: number): number =>
+    qp + qpShift(networkRung(), networkRung(Math.max(0, network.index - 1)));
+
   function networkWish(qp: number, atFinest: boolean): Wish {
     if (qp > DOWN_QP) return 'down';
-    if (atFinest) return 'up';
-    const better = Math.max(0, network.index - 1);
-    return qp + qpShift(networkRung(), networkRung(better)) < UP_QP ? 'up' : 'stay';
+    return atFinest || betterQp(qp) < UP_QP ? 'up' : 'stay';
+  }
+
+  function networkHurry(qp: number): number {
+    if (qp > URGENT_QP) return URGENT_HURRY;
+    return betterQp(qp) < UP_QP - ROOMY_QP ? ROOMY_HURRY : 1;
   }
 
   /** Screens stay as sharp as the link allows. */
@@ -184,7 +194,7 @@ export function createOperatingRung(
       const before = networkRung();
       const changed = still
         ? network.update(now, before.scale < 1 ? 'up' : 'stay', STILL_HURRY)
-        : network.update(now, networkWish(qp, atFinest), qp > URGENT_QP ? URGENT_HURRY : 1);
+        : network.update(now, networkWish(qp, atFinest), networkHurry(qp));
       return changed ? qpShift(before, networkRung()) : 0;
     },
   };

@@ -11,7 +11,7 @@ function started(receivers: readonly string[] = ['ben']): SendBacklog {
   for (let sequence = 0; sequence < 5; sequence++) {
     backlog.sent(sequence, 100 * sequence, 10_000);
     for (const id of receivers) {
-      backlog.arrived(id, { sequence, tripMs: WAY_MS }, 100 * sequence + 100);
+      backlog.arrived(id, [{ sequence, tripMs: WAY_MS }], 100 * sequence + 100);
     }
   }
   return backlog;
@@ -21,7 +21,7 @@ test('nobody tells: nothing is known to wait', () => {
   const backlog = createSendBacklog();
   backlog.sent(0, 0, 1e6);
   expect(backlog.reading(10, RATE)).toBeUndefined();
-  backlog.arrived('ben', { sequence: 7, tripMs: 900 }, 20);
+  backlog.arrived('ben', [{ sequence: 7, tripMs: 900 }], 20);
   expect(backlog.reading(20, RATE)).toBeUndefined();
 });
 
@@ -39,13 +39,13 @@ test('a long trip tells of a queue, which the frames since then have joined', ()
   const wait = (now: number) => backlog.reading(now, RATE)?.waitMs ?? 0;
   backlog.sent(5, 500, 10_000);
   backlog.sent(6, 600, 10_000);
-  backlog.arrived('ben', { sequence: 5, tripMs: WAY_MS + 300 }, 900);
+  backlog.arrived('ben', [{ sequence: 5, tripMs: WAY_MS + 300 }], 900);
   // Frame 5 left the queue at 800, frame 6 takes 25 ms more; a little of the way is forgotten.
   expect(Math.abs(wait(700) - 125)).toBeLessThan(4);
   expect(backlog.reading(900, RATE)?.waitMs).toBe(0);
   // Late, repeated and overtaking words change nothing.
-  backlog.arrived('ben', { sequence: 5, tripMs: 5000 }, 910);
-  backlog.arrived('ben', { sequence: 4, tripMs: 5000 }, 910);
+  backlog.arrived('ben', [{ sequence: 5, tripMs: 5000 }], 910);
+  backlog.arrived('ben', [{ sequence: 4, tripMs: 5000 }], 910);
   expect(Math.abs(wait(700) - 125)).toBeLessThan(4);
 });
 
@@ -56,7 +56,7 @@ test('a queue that stands drains at the rate of what arrives, not at that of the
   for (let i = 0; i < 10; i++) {
     backlog.sent(5 + i, 500 + 50 * i, 10_000);
     const tripMs = WAY_MS + 50 * i;
-    backlog.arrived('ben', { sequence: 5 + i, tripMs }, 500 + 50 * i + tripMs);
+    backlog.arrived('ben', [{ sequence: 5 + i, tripMs }], 500 + 50 * i + tripMs);
   }
   // Frame 14 was sent at 950 and left at 1400.
   expect(Math.abs(wait(950) - 450)).toBeLessThan(10);
@@ -64,12 +64,54 @@ test('a queue that stands drains at the rate of what arrives, not at that of the
   expect(Math.abs(wait(1000) - 500)).toBeLessThan(12);
 });
 
+test('what came through while frames waited is told, and only that', () => {
+  const backlog = started();
+  const carried = (now: number) => backlog.reading(now, RATE)?.carriedBitrate;
+  expect(carried(520)).toBeUndefined();
+  // The link carries 100 kbit/s; 10 kbit come every 80 ms, then every 200.
+  const arrive = (sequence: number, at: number, leftAt: number) => {
+    backlog.sent(sequence, at, 10_000);
+    backlog.arrived('ben', [{ sequence, tripMs: WAY_MS + leftAt - at }], leftAt + WAY_MS);
+  };
+  for (let i = 0; i < 5; i++) arrive(5 + i, 500 + 80 * i, 600 + 100 * i);
+  expect(carried(1060)).toBeCloseTo(100_000);
+  expect(backlog.reading(1060, RATE)?.waitedMs).toBeCloseTo(160);
+  for (let i = 0; i < 10; i++) arrive(10 + i, 1000 + 200 * i, 1000 + 200 * i);
+  expect(carried(2850)).toBeUndefined();
+  expect(backlog.reading(2850, RATE)?.waitedMs).toBe(0);
+});
+
+test('a frame that was sent anew holds up itself, not the queue', () => {
+  const backlog = started();
+  const arrive = (sequence: number, tripMs: number) =>
+    backlog.arrived('ben', [{ sequence, tripMs }], 100 * sequence + tripMs);
+  for (let sequence = 5; sequence < 9; sequence++) backlog.sent(sequence, 100 * sequence, 10_000);
+  arrive(5, WAY_MS);
+  arrive(6, WAY_MS + 150);
+  arrive(7, WAY_MS + 50);
+  expect(backlog.reading(860, 1e6)?.waitMs).toBe(0);
+});
+
+test('a longer way is known as such after ten seconds', () => {
+  const backlog = started();
+  const waited: number[] = [];
+  for (let sequence = 5; sequence < 140; sequence++) {
+    const now = 100 * sequence;
+    backlog.sent(sequence, now, 1000);
+    backlog.arrived('ben', [{ sequence, tripMs: WAY_MS + 120 }], now + 100);
+    waited.push(backlog.reading(now + 100, RATE)?.waitedMs ?? NaN);
+  }
+  expect(waited[0]).toBe(120);
+  expect(waited[90]).toBe(120);
+  expect(waited.at(-1)).toBe(0);
+});
+
 test('a pause of the sender is not taken for a slow link', () => {
   const backlog = started();
   backlog.sent(5, 500, 10_000);
-  backlog.arrived('ben', { sequence: 5, tripMs: WAY_MS + 100 }, 650);
+  backlog.arrived('ben', [{ sequence: 5, tripMs: WAY_MS + 100 }], 650);
   backlog.sent(6, 1400, 1000);
-  backlog.arrived('ben', { sequence: 6, tripMs: WAY_MS + 100 }, 1550);
+  backlog.arrived('ben', [{ sequence: 6, tripMs: WAY_MS + 100 }], 1550);
   backlog.sent(7, 1600, 8000);
   expect(backlog.reading(1600, RATE)?.waitMs).toBe(20);
 });
@@ -84,16 +126,16 @@ test('silence about a frame that should have arrived tells of a queue before any
   // Words used to come after 100 ms. At 1150 frame 5, of 500, had not left at 1050: 40 kbit in 550 ms at most.
   expect(wait(1150)).toBeGreaterThan(1000);
   // The next word ends the suspicion.
-  backlog.arrived('ben', { sequence: 11, tripMs: WAY_MS }, 1200);
+  backlog.arrived('ben', [{ sequence: 11, tripMs: WAY_MS }], 1200);
   expect(wait(1200)).toBe(0);
 });
 
 test('with several receivers the least counts, and a silent or gone one nothing', () => {
   const backlog = started(['ben', 'cleo']);
   backlog.sent(5, 500, 10_000);
-  backlog.arrived('ben', { sequence: 5, tripMs: WAY_MS + 900 }, 960);
+  backlog.arrived('ben', [{ sequence: 5, tripMs: WAY_MS + 900 }], 960);
   backlog.sent(6, 960, 20_000);
-  backlog.arrived('cleo', { sequence: 5, tripMs: WAY_MS }, 965);
+  backlog.arrived('cleo', [{ sequence: 5, tripMs: WAY_MS }], 965);
   expect(backlog.reading(960, RATE)?.waitMs).toBe(50);
   expect(backlog.reading(985, RATE)?.heardMs).toBe(20);
   backlog.remove('cleo');
@@ -115,7 +157,7 @@ test('on a link of constant capacity the wait is known up to what receivers have
           const now = 33 * sequence;
           for (let next = words[0]; next && next.at <= now; next = words[0]) {
             words.shift();
-            backlog.arrived('ben', next, now);
+            backlog.arrived('ben', [next], now);
           }
           const truth = Math.max(0, free - now);
           const known = backlog.reading(now, 1000 * kbit)?.waitMs ?? 0;

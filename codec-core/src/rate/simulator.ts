@@ -8,9 +8,10 @@ import {
 } from './simulation/metrics.js';
 import { createPath, packetCount } from './simulation/path.js';
 import type { Scenario } from './simulation/scenarios.js';
-import { createSendBacklog, type FrameArrival } from './sendBacklog.js';
+import type { FrameArrival } from './receiverQueue.js';
+import { createSendBacklog } from './sendBacklog.js';
 import type { FramePlan, RateController, RateControllerOptions } from './types.js';
-import { createWire } from './wire.js';
+import { createWire, PACKET_OVERHEAD_BYTES } from './wire.js';
 
 export interface SimulationOptions {
   readonly scenario: Scenario;
@@ -34,7 +35,6 @@ const TELL_MS = 100;
 const RECEIVER = 'receiver';
 const AUDIO_INTERVAL_MS = 20;
 const AUDIO_PACKET_BITS = 8 * 100;
-const PACKET_OVERHEAD_BYTES = 50;
 const DEFAULT_MIN_QP = 8;
 
 /**
@@ -56,14 +56,14 @@ export function simulate(options: SimulationOptions): SimulationReport {
   const arrivedAt: (number | undefined)[] = [];
   const missing: number[] = [];
   const backlog = createSendBacklog();
-  const told: { readonly at: number; readonly arrival: FrameArrival }[] = [];
-  let untold: FrameArrival | undefined;
+  const told: { readonly at: number; readonly arrivals: readonly FrameArrival[] }[] = [];
+  let untold: FrameArrival[] = [];
   let toldAt = -Infinity;
   let attempts = 0;
 
   function capture(now: number): void {
     const activity = content.advance();
-    const reading = backlog.reading(now, controller.state.videoBitrate);
+    const reading = backlog.reading(now, controller.state.linkBitrate);
     const plan = controller.plan(now, {
       ...(reading && { backlog: reading }),
       ...(activity !== undefined && { activity }),
@@ -90,18 +90,18 @@ export function simulate(options: SimulationOptions): SimulationReport {
     if (left > 0) return;
     arrivedAt[frame] = now;
     const tripMs = now - (sent[frame]?.capturedAt ?? now);
-    if (frame > (untold?.sequence ?? -1)) untold = { sequence: frame, tripMs };
+    untold.push({ sequence: frame, tripMs });
   }
 
   function tell(now: number): void {
-    if (untold && now - toldAt >= TELL_MS && !scenario.feedbackLost(now)) {
-      told.push({ at: now + scenario.delayMs, arrival: untold });
-      untold = undefined;
+    if (untold.length > 0 && now - toldAt >= TELL_MS && !scenario.feedbackLost(now)) {
+      told.push({ at: now + scenario.delayMs, arrivals: untold });
+      untold = [];
       toldAt = now;
     }
     for (let next = told[0]; next && next.at <= now; next = told[0]) {
       told.shift();
-      backlog.arrived(RECEIVER, next.arrival, now);
+      backlog.arrived(RECEIVER, next.arrivals, now);
     }
   }
 

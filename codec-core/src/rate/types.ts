@@ -29,6 +29,8 @@ export interface NetworkFeedback {
   readonly lossFraction: number;
   /** interarrival jitter, ms */
   readonly jitterMs: number;
+  /** bit/s that sound takes of it, headers included; default: what was said before */
+  readonly audioBitrate?: number;
   /** share of the bytes put on the wire for pictures that is not parity against loss, 0..1; default 1 */
   readonly codecShare?: number;
 }
@@ -111,6 +113,8 @@ export interface SentFrame {
 export interface RateState {
   /** bit/s for video on the wire; 0 while paused */
   readonly videoBitrate: number;
+  /** bit/s that the link is taken to carry besides sound, all of it */
+  readonly linkBitrate: number;
   /** ms of video in the virtual buffer at that rate; negative is credit */
   readonly bufferMs: number;
   /** smoothed index at which the content's predicted frames take just the video rate */
@@ -138,13 +142,13 @@ export interface RateControllerOptions {
   readonly maxBitrate?: number;
   /** constant-bitrate coding of a file: no network, no device, every frame is coded; default false */
   readonly fixed?: boolean;
-  /** bit/s kept for audio out of the estimate; default 40 000 */
+  /** bit/s kept for audio out of the estimate until feedback tells; default 40 000 */
   readonly audioBitrate?: number;
   /** finest quantization index chosen, 1..63; default 8 (step 1.4) */
   readonly minQp?: number;
   /** coded bytes per frame that are not ours (carrier frame); default 0 */
   readonly frameOverheadBytes?: number;
-  /** bytes of headers per packet; default 50 (RTP with extensions, SRTP tag, UDP, IPv4), 0 with `fixed` */
+  /** bytes of headers per packet; default 100 (`PACKET_OVERHEAD_BYTES`), 0 with `fixed` */
   readonly packetOverheadBytes?: number;
 }
 

@@ -1,6 +1,12 @@
 /** Coded bytes that share a packet. */
 const PACKET_PAYLOAD_BYTES = 1150;
 
+/**
+ * Headers of a packet in a browser's call, bytes: RTP with its extensions, VP8 descriptor and SRTP tag, 72 as
+ * measured in Chromium 150, UDP and IPv4, 28.
+ */
+export const PACKET_OVERHEAD_BYTES = 100;
+
 /** Bytes on the wire against bytes of the codec. */
 export interface Wire {
   bits(codedBytes: number): number;

@@ -1,5 +1,5 @@
 /** Version of the signalling protocol; `hello` refuses another one. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Bounds that every message is held to. Lengths are UTF-16 code units, sizes are entries. */
 export const LIMITS = {

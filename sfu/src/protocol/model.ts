@@ -110,14 +110,16 @@ export const feedbackReportSchema = z.object({
   needsKeyFrame: z.boolean(),
   /** Frames since the last report that came in parts, and are here without one of them. */
   recovered: z.int().min(0).max(LIMITS.feedbackFrames).exactOptional(),
-  /** The frame that came quickest of those that arrived lately. */
-  arrival: z
-    .object({
-      sequence: frame,
-      /** From leaving the sender, by its stamp, to arriving: room times, whose error may make it negative. */
-      tripMs: z.number().min(-LIMITS.tripMs).max(LIMITS.tripMs),
-    })
-    .exactOptional(),
+  /** Frames that arrived since the last report, in order. */
+  arrivals: z
+    .array(
+      z.object({
+        sequence: frame,
+        /** From leaving the sender, by its stamp, to arriving: room times, whose error may make it negative. */
+        tripMs: z.number().min(-LIMITS.tripMs).max(LIMITS.tripMs),
+      }),
+    )
+    .max(LIMITS.feedbackFrames),
 });
 export type FeedbackReport = z.infer<typeof feedbackReportSchema>;
 

@@ -17,7 +17,7 @@ const report: FeedbackReport = {
   acknowledged: [1, 2],
   lost: [],
   needsKeyFrame: false,
-  arrival: { sequence: 3, tripMs: 41.5 },
+  arrivals: [{ sequence: 3, tripMs: 41.5 }],
 };
 
 /** One valid message of every request type. */

@@ -15,7 +15,13 @@ const context = {
 const sample = {
   at: 1000,
   clock: { offset: 3, uncertainty: 0.4, roundTrip: 1 },
-  network: { availableOutgoingBitrate: 900_000, rttMs: 20, lossFraction: 0.01, jitterMs: 2 },
+  network: {
+    availableOutgoingBitrate: 900_000,
+    audioBitrate: 40_000,
+    rttMs: 20,
+    lossFraction: 0.01,
+    jitterMs: 2,
+  },
   producers: [
     {
       producerId: 'p',
