@@ -47,6 +47,19 @@ test('rests where packets get lost in bursts that parity is no help against, and
   expect(protection.active(90_000)).toBe(true);
 });
 
+test('what travelled before it began is not held against it', () => {
+  const after = (laterMs: number): boolean => {
+    const protection = new Protection();
+    lose(protection, [1000, 3100], { everyMs: 1000 });
+    const [from, to] = [3100 + laterMs, 3500 + laterMs];
+    lose(protection, [from, to], { everyMs: 100, helped: false });
+    lose(protection, [to, to + 300], { everyMs: 100, helped: false });
+    return protection.active(to + 300);
+  };
+  expect(after(0)).toBe(true);
+  expect(after(1000)).toBe(false);
+});
+
 test('tells the share of the wire that the parity leaves to the codec', () => {
   const protection = new Protection();
   expect(protection.codecShare).toBe(1);

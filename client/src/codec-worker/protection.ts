@@ -14,11 +14,13 @@ const HOLD_MS = 10_000;
 /** Weight of a picture in the share of the wire that is left to the codec. */
 const SHARE_WEIGHT = 0.1;
 /** Weight of a picture that lacked a packet in how many of them parity helps. */
-const HELP_WEIGHT = 0.2;
+const HELP_WEIGHT = 0.12;
 /** Where it helps fewer, packets get lost in bursts, and it takes a rest, ms; then it has this much credit. */
 const LEAST_HELP = 0.5;
 const REST_MS = 30_000;
 const CREDIT = 0.75;
+/** What is reported so soon after it began, ms, may have travelled without parity. */
+const UNJUDGED_MS = 500;
 
 /**
  * Decides whether pictures travel in parts with parity (`transport/parts.ts`): it costs a fifth to a half
@@ -27,6 +29,7 @@ const CREDIT = 0.75;
 export class Protection {
   #losses: number[] = [];
   #until = -Infinity;
+  #since = -Infinity;
   #restsUntil = -Infinity;
   #share = 1;
   #help = 1;
@@ -45,11 +48,13 @@ export class Protection {
     this.#losses = this.#losses.filter((at) => now - at < MEMORY_MS);
     const since = now - (this.#losses.at(-1) ?? -Infinity);
     if (held + recovered > 0 && since >= APART_MS) this.#losses.push(now);
-    if (this.active(now)) this.#judge(held, recovered, now);
+    if (this.active(now) && now - this.#since > UNJUDGED_MS) this.#judge(held, recovered, now);
     if (now < this.#restsUntil) return;
     const enough = this.active(now) ? GOING_ON_LOSSES : ENOUGH_LOSSES;
     const spread = (this.#losses.at(-1) ?? 0) - (this.#losses[0] ?? 0);
-    if (this.#losses.length >= enough && spread >= SPREAD_MS) this.#until = now + HOLD_MS;
+    if (this.#losses.length < enough || spread < SPREAD_MS) return;
+    if (!this.active(now)) this.#since = now;
+    this.#until = now + HOLD_MS;
   }
 
   /** A picture of `bytes` went as `sent` bytes. */
