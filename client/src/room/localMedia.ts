@@ -1,6 +1,5 @@
 import { LIMITS, type SamplesAck, type SamplesWanted } from '@inncall/sfu/protocol';
 import type { types } from 'mediasoup-client';
-import { soundBitrateFor, USUAL_SOUND_BITRATE } from '../adaptation/soundBitrate.js';
 import { openCamera, openMicrophone, openScreen } from '../capture/devices.js';
 import { TimeCodedTrack } from '../capture/timeCodedTrack.js';
 import type { CodecWorkers } from '../codec-worker/codecWorkers.js';
@@ -57,7 +56,6 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   #mic: MediaStreamTrack | undefined;
   #micOn = true;
   #micProducer: types.Producer | undefined;
-  #soundBitrate = USUAL_SOUND_BITRATE;
   #timeCoded: TimeCodedTrack | undefined;
   #cameraId: string | undefined;
   #micId: string | undefined;
@@ -187,18 +185,6 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     });
   }
 
-  /**
-   * On a narrow link sound leaves more to the picture.
-   * @param estimate bit/s
-   */
-  followLink(estimate: number): void {
-    const bitrate = soundBitrateFor(estimate, this.#soundBitrate);
-    if (bitrate === this.#soundBitrate) return;
-    this.#soundBitrate = bitrate;
-    // A producer that closes meanwhile needs no bit rate.
-    this.#micProducer?.setRtpEncodingParameters({ maxBitrate: bitrate }).catch(() => undefined);
-  }
-
   /** Samples of the camera's picture with this time drawn in; null outside of test mode. */
   async sourceSamples({ source, drawnAt }: SamplesWanted): Promise<SamplesAck> {
     const picture = source === 'camera' && (await this.#timeCoded?.findPicture(drawnAt));
@@ -275,7 +261,6 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
       track: this.#mic,
       appData: { source: 'mic', codec: 'opus' },
       paused: !this.#micOn,
-      maxBitrate: this.#soundBitrate,
     });
     if (!this.#micOn) this.#micProducer.pause();
   }

@@ -35,6 +35,8 @@ export interface Bandwidth {
   report(feedback: NetworkFeedback): void;
   /** By another way it is known that frames arrived lately: the last report is not doubted for its age. */
   heard(at: number): void;
+  /** Whether frames are known to have arrived within the last `ms`. */
+  heardWithin(now: number, ms: number): boolean;
   /** bit/s that the link takes, as far as is known; undefined before the first report */
   sustained(now: number): number | undefined;
   /** Share of it to use while queues drain, 0.7..1. */
@@ -97,6 +99,7 @@ export function createBandwidth(): Bandwidth {
     heard(at) {
       heardAt = Math.max(heardAt, at);
     },
+    heardWithin: (now, ms) => now - heardAt < ms,
     sustained(now) {
       if (!last) return undefined;
       return Math.min(last.bitrate, fast, slow) * 0.5 ** (doubtMs(now) / STALE_HALF_LIFE_MS);

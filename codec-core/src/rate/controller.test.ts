@@ -343,10 +343,14 @@ describe('what receivers tell of the way', () => {
 });
 
 describe('a link that carries less than the estimate', () => {
-  const rateAfter = (seconds: number, backlog: (now: number) => BacklogReading): number => {
+  const rateAfter = (
+    seconds: number,
+    backlog: (now: number) => BacklogReading,
+    estimate = (_: number) => 400_000,
+  ): number => {
     const controller = createRateController({ audioBitrate: 0 });
     for (let at = 0; at <= seconds * 1000; at += FRAME_MS) {
-      controller.networkFeedback(feedback(at, 400_000));
+      controller.networkFeedback(feedback(at, estimate(at)));
       controller.plan(at, { backlog: backlog(at) });
     }
     return controller.state.videoBitrate;
@@ -356,16 +360,35 @@ describe('a link that carries less than the estimate', () => {
     const seen = (carriedBitrate: number, lastAt = Infinity) =>
       rateAfter(10, (at) => ({ ...HEARD, ...(at <= lastAt && { carriedBitrate }) }));
     expect(seen(300_000)).toBeCloseTo(300_000);
-    expect(seen(1e6)).toBeCloseTo(0.95 * 400_000);
+    expect(seen(400_000)).toBeCloseTo(0.95 * 400_000);
     expect(seen(50_000)).toBeCloseTo(0.6 * 0.95 * 400_000);
     expect(seen(300_000, 9000)).toBeLessThan(1.05 * 300_000);
     expect(seen(300_000, 2000)).toBeCloseTo(0.95 * 400_000);
+  });
+
+  test('raises the rate where the estimate is lower, not by much, and not on a lossy link', () => {
+    const rate = (carriedBitrate: number, lossFraction: number): number => {
+      const controller = createRateController({ audioBitrate: 0 });
+      for (let at = 0; at <= 5000; at += FRAME_MS) {
+        controller.networkFeedback(feedback(at, 200_000, { lossFraction }));
+        controller.plan(at, { backlog: { ...HEARD, carriedBitrate } });
+      }
+      return controller.state.videoBitrate;
+    };
+    expect(rate(300_000, 0)).toBeCloseTo(0.9 * 300_000);
+    expect(rate(900_000, 0)).toBeCloseTo(1.6 * 0.95 * 200_000);
+    expect(rate(300_000, 0.1)).toBeCloseTo(0.95 * 0.9 * 200_000);
   });
 
   test('is not believed where others fill the queue: video would give way for nothing', () => {
     const crowded = { waitMs: 300, waitedMs: 280, heardMs: 20, carriedBitrate: 50_000 };
     expect(rateAfter(0.5, () => crowded)).toBeLessThan(0.7 * 400_000);
     expect(rateAfter(3, () => crowded)).toBe(400_000);
+    // The estimate follows what is sent; what came through tells whether video is possible at all.
+    const falling = (at: number) => (at < 2000 ? 400_000 : 50_000);
+    const with100 = { ...crowded, carriedBitrate: 100_000 };
+    expect(rateAfter(5, () => with100, falling)).toBeCloseTo(1.6 * 50_000);
+    expect(rateAfter(5, () => crowded, falling)).toBe(0);
   });
 
   test('and frames are not held back by that queue', () => {

@@ -1,7 +1,7 @@
 import { CodecError } from '../errors.js';
 import { clampArgument } from './arguments.js';
 import { createBandwidth, MAX_BITRATE } from './bandwidth.js';
-import { createCarriedLimit } from './carriedLimit.js';
+import { createCarried } from './carried.js';
 import { createOperatingRung } from './operatingRung.js';
 import {
   COARSEST_QP,
@@ -36,6 +36,13 @@ const COMFORT_QP = 8;
  * where others fill the queue, less sent is less carried.
  */
 const LEAST_CARRIED_SHARE = 0.6;
+/**
+ * With less loss than this, and a receiver that told of an arrival within so long, ms, it also raises it, to so many
+ * times what the estimate gives.
+ */
+const SURE_LOSS = 0.05;
+const SURE_HEARD_MS = 400;
+const MOST_RAISE = 1.6;
 
 /** How much of the link one frame may take, and how soon that is paid back, ms. */
 const LIVE = {
@@ -114,7 +121,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   const maxBitrate = bitrateArgument('maxBitrate', options.maxBitrate ?? 4_000_000);
 
   const bandwidth = createBandwidth();
-  const carried = createCarriedLimit();
+  const carried = createCarried();
   const gate = createVideoGate();
   const rung = createOperatingRung(sourceFrameRate, options.kind ?? 'camera');
   const buffer = createVirtualBuffer(limits);
@@ -156,20 +163,25 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   const crowded = (now: number): boolean =>
     longWaitSince !== undefined && now - longWaitSince > CROWDED_AFTER_MS;
 
-  /** bit/s of what the estimate offers, on a link whose queue is of our making. */
-  function ownShare(offered: number, now: number): number {
-    const seen = Math.min(offered, carried.bitrate(now) * codecShare);
-    return Math.max(0, LEAST_CARRIED_SHARE * offered, seen);
+  /** bit/s of `offered`, what the estimate leaves to video, as what was seen of the link corrects it. */
+  function corrected(offered: number, now: number): number {
+    const { loss } = bandwidth;
+    const sure = loss < SURE_LOSS && bandwidth.heardWithin(now, SURE_HEARD_MS);
+    const least = sure ? Math.min(carried.least(now) * codecShare, MOST_RAISE * offered) : 0;
+    if (crowded(now)) return Math.max(offered, least);
+    const most = Math.max(LEAST_CARRIED_SHARE * offered, carried.most(now) * codecShare);
+    return Math.max(Math.min(offered, most), Math.min(least, most));
   }
 
   /** bit/s for video on the wire. */
   function videoBitrate(now: number): number {
     if (fixed) return ceiling;
     // Sending anew and parity serve the same losses: what the parity takes may come out of the comfort.
-    const used = Math.min(usedShare() * (1 - bandwidth.loss), USED_SHARE * codecShare);
-    const share = crowded(now)
-      ? Math.max(0, sustained(now) * codecShare - audioBitrate)
-      : ownShare(sustained(now) * bandwidth.queueFactor * used - audioBitrate, now);
+    const used = crowded(now)
+      ? codecShare
+      : bandwidth.queueFactor *
+        Math.min(usedShare() * (1 - bandwidth.loss), USED_SHARE * codecShare);
+    const share = corrected(Math.max(0, sustained(now) * used - audioBitrate), now);
     return Math.min(ceiling, gate.state === 'trial' ? Math.max(share, TRIAL_BITRATE) : share);
   }
 
@@ -206,8 +218,10 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   function updateGate(now: number): void {
     if (fixed) return;
     const before = gate.state;
+    // Among others the estimate follows what is sent: what came through says more.
+    const known = crowded(now) ? carried.least(now) + audioBitrate : 0;
     gate.update(now, {
-      bitrate: sustained(now),
+      bitrate: Math.max(sustained(now), known),
       queueMs: bandwidth.queueMs,
       loss: bandwidth.loss,
       fresh: bandwidth.fresh(now),
@@ -465,7 +479,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       const paused = gate.state === 'paused';
       return {
         videoBitrate: paused ? 0 : videoBitrate(clock ?? 0),
-        linkBitrate: Math.max(0, sustained(clock ?? 0) - audioBitrate),
+        linkBitrate: Math.max(0, sustained(clock ?? 0) - audioBitrate, carried.least(clock ?? 0)),
         bufferMs: buffer.contentMs(),
         qp: Math.min(COARSEST_QP, Math.max(finestQp(), smoothQp ?? COARSEST_QP)),
         frameRate: rung.frameRate,
