@@ -60,7 +60,7 @@ test('who speaks again has the rate within a second, who pauses keeps most of it
     return rate.bitrate;
   };
   seconds(0.2, 60_000);
-  expect(rate.bitrate).toBe(0);
+  expect(rate.bitrate).toBeGreaterThan(35_000);
   expect(seconds(2, 60_000)).toBeGreaterThan(55_000);
   expect(seconds(2, 10_000)).toBeGreaterThan(45_000);
   expect(seconds(60, 10_000)).toBeLessThan(12_000);

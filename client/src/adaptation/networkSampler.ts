@@ -26,6 +26,8 @@ const INTERVAL_MS = 200;
 
 /** What statistics of RTP leave out of a packet, bytes: SRTP tag, UDP, IPv4. */
 const UNCOUNTED_BYTES = 38;
+/** Taken to be the sound's until it is measured, bit/s. */
+const FIRST_AUDIO_BITRATE = 40_000;
 /** Weights of a look at the sound: who speaks again needs the rate at once, who pauses gives it up slowly. */
 const LOUDER_WEIGHT = 0.3;
 const QUIETER_WEIGHT = 0.02;
@@ -105,7 +107,7 @@ export class NetworkSampler {
 /** What sound takes of the link. */
 export class AudioRate {
   #bytes: number | undefined;
-  #bitrate = 0;
+  #bitrate = FIRST_AUDIO_BITRATE;
 
   /** bit/s, quick up, slow down */
   get bitrate(): number {

@@ -52,6 +52,15 @@ describe('ReceiverReports', () => {
     ]);
   });
 
+  test('of many arrivals since the last report it names the newest', () => {
+    const { reports, sent } = setUp();
+    for (let sequence = 0; sequence < 300; sequence += 1) reports.arrived({ sequence, tripMs: 20 });
+    reports.acknowledge(299);
+    reports.update([], 0);
+    expect(sent[0]?.arrivals).toHaveLength(LIMITS.feedbackFrames);
+    expect(sent[0]?.arrivals.at(-1)?.sequence).toBe(299);
+  });
+
   test('tells a new loss at once with what was decoded, and repeats it until it is over', () => {
     const { reports, sent } = setUp();
     reports.acknowledge(3);

@@ -39,7 +39,9 @@ export class ReceiverReports {
 
   /** A frame is here; clocks that are not aligned yet tell nothing of its way. */
   arrived(arrival: Arrival): void {
-    if (Math.abs(arrival.tripMs) <= LIMITS.tripMs) this.#arrivals.push(arrival);
+    if (Math.abs(arrival.tripMs) > LIMITS.tripMs) return;
+    this.#arrivals.push(arrival);
+    if (this.#arrivals.length > LIMITS.feedbackFrames) this.#arrivals.shift();
   }
 
   /**
@@ -59,7 +61,7 @@ export class ReceiverReports {
       lost: shorten(lost),
       needsKeyFrame: this.#needsKeyFrame,
       ...(this.#recovered > 0 && { recovered: this.#recovered }),
-      arrivals: this.#arrivals.slice(-LIMITS.feedbackFrames),
+      arrivals: this.#arrivals,
     });
     this.#arrivals = [];
     this.#recovered = 0;
