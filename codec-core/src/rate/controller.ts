@@ -1,7 +1,6 @@
 import { CodecError } from '../errors.js';
 import { clampArgument } from './arguments.js';
-import { createBandwidth, MAX_BITRATE } from './bandwidth.js';
-import { createCarried } from './carried.js';
+import { MAX_BITRATE } from './bandwidth.js';
 import { createOperatingRung } from './operatingRung.js';
 import {
   COARSEST_QP,
@@ -21,28 +20,14 @@ import type {
 } from './types.js';
 import { createStillRefinement, STILL_AFTER_MS } from './stillRefinement.js';
 import { createVideoGate, TRIAL_BITRATE } from './videoGate.js';
+import { createVideoShare, USED_SHARE } from './videoShare.js';
 import { createVirtualBuffer } from './virtualBuffer.js';
 import { createWire, PACKET_OVERHEAD_BYTES } from './wire.js';
 
-/** Share of the estimate that is used; the rest absorbs bursts and the estimate's own error. */
-const USED_SHARE = 0.95;
-/** So much of it is used where that is enough for the finest index: latency comes before sharpness. */
+/** So much of the estimate is used where that is enough for the finest index: latency comes before sharpness. */
 const COMFORTABLE_SHARE = 0.8;
-/** Between the two over so many indices above the finest. */
+/** Between that and {@link USED_SHARE} over so many indices above the finest. */
 const COMFORT_QP = 8;
-
-/**
- * What the link was seen to carry lowers the rate to this share of what the estimate gives at most:
- * where others fill the queue, less sent is less carried.
- */
-const LEAST_CARRIED_SHARE = 0.6;
-/**
- * With less loss than this, and a receiver that told of an arrival within so long, ms, it also raises it, to so many
- * times what the estimate gives.
- */
-const SURE_LOSS = 0.05;
-const SURE_HEARD_MS = 400;
-const MOST_RAISE = 1.6;
 
 /** How much of the link one frame may take, and how soon that is paid back, ms. */
 const LIVE = {
@@ -92,10 +77,6 @@ const RESIZE_WAIT_MS = 60;
 
 /** A queue that others fill does not drain by waiting: then a small frame goes all the same. */
 const LONGEST_HOLD_MS = 120;
-/** A wait of this length, ms, that has lasted so long is of their making, and nothing is gained by less video. */
-const CROWDED_WAIT_MS = 100;
-const CROWDED_AFTER_MS = 1000;
-
 /** A frame that comes this share of an interval early still counts as due: capture jitters. */
 const EARLY_SHARE = 0.45;
 
@@ -120,15 +101,16 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   const startBitrate = bitrateArgument('targetBitrate', options.targetBitrate ?? 300_000);
   const maxBitrate = bitrateArgument('maxBitrate', options.maxBitrate ?? 4_000_000);
 
-  const bandwidth = createBandwidth();
-  const carried = createCarried();
+  const link = createVideoShare(
+    startBitrate,
+    bitrateArgument('audioBitrate', options.audioBitrate ?? 40_000),
+  );
   const gate = createVideoGate();
   const rung = createOperatingRung(sourceFrameRate, options.kind ?? 'camera');
   const buffer = createVirtualBuffer(limits);
   const model = createRateModel();
   const still = createStillRefinement();
 
-  let audioBitrate = bitrateArgument('audioBitrate', options.audioBitrate ?? 40_000);
   let width = sideArgument('width', options.width ?? 640);
   let height = sideArgument('height', options.height ?? 360);
   let ceiling = fixed ? startBitrate : maxBitrate;
@@ -144,14 +126,9 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   let sentQp: number | undefined;
   let smoothQp: number | undefined;
   let plannedRate = 0;
-  /** Since when all that arrives has waited for {@link CROWDED_WAIT_MS} and longer. */
-  let longWaitSince: number | undefined;
   let plannedQp = 0;
-  let codecShare = 1;
   let context: FrameContext = { keyFrame: true, pixels: width * height };
   let attempts: Attempt[] = [];
-
-  const sustained = (now: number): number => bandwidth.sustained(now) ?? startBitrate;
 
   function usedShare(): number {
     if (rung.limitedBy === 'network') return USED_SHARE;
@@ -159,29 +136,10 @@ export function createRateController(options: RateControllerOptions = {}): RateC
     return COMFORTABLE_SHARE + (USED_SHARE - COMFORTABLE_SHARE) * Math.max(0, Math.min(1, above));
   }
 
-  /** Whether others keep the queue filled, whatever video does. */
-  const crowded = (now: number): boolean =>
-    longWaitSince !== undefined && now - longWaitSince > CROWDED_AFTER_MS;
-
-  /** bit/s of `offered`, what the estimate leaves to video, as what was seen of the link corrects it. */
-  function corrected(offered: number, now: number): number {
-    const { loss } = bandwidth;
-    const sure = loss < SURE_LOSS && bandwidth.heardWithin(now, SURE_HEARD_MS);
-    const least = sure ? Math.min(carried.least(now) * codecShare, MOST_RAISE * offered) : 0;
-    if (crowded(now)) return Math.max(offered, least);
-    const most = Math.max(LEAST_CARRIED_SHARE * offered, carried.most(now) * codecShare);
-    return Math.max(Math.min(offered, most), Math.min(least, most));
-  }
-
   /** bit/s for video on the wire. */
   function videoBitrate(now: number): number {
     if (fixed) return ceiling;
-    // Sending anew and parity serve the same losses: what the parity takes may come out of the comfort.
-    const used = crowded(now)
-      ? codecShare
-      : bandwidth.queueFactor *
-        Math.min(usedShare() * (1 - bandwidth.loss), USED_SHARE * codecShare);
-    const share = corrected(Math.max(0, sustained(now) * used - audioBitrate), now);
+    const share = link.bitrate(now, usedShare());
     return Math.min(ceiling, gate.state === 'trial' ? Math.max(share, TRIAL_BITRATE) : share);
   }
 
@@ -218,14 +176,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   function updateGate(now: number): void {
     if (fixed) return;
     const before = gate.state;
-    // Among others the estimate follows what is sent: what came through says more.
-    const known = crowded(now) ? carried.least(now) + audioBitrate : 0;
-    gate.update(now, {
-      bitrate: Math.max(sustained(now), known),
-      queueMs: bandwidth.queueMs,
-      loss: bandwidth.loss,
-      fresh: bandwidth.fresh(now),
-    });
+    gate.update(now, link.gateInput(now));
     if (before === 'paused' && gate.state !== 'paused') {
       keyWanted = true;
       smoothQp = undefined;
@@ -363,30 +314,9 @@ export function createRateController(options: RateControllerOptions = {}): RateC
     if (size.height !== undefined) height = sideArgument('height', size.height);
   }
 
-  /** ms that a frame would wait now, where receivers tell; who tells of arrivals is a sign of life. */
-  function takeBacklog(now: number, { backlog }: FrameHint): number | undefined {
-    const waitedMs = clampArgument('backlog.waitedMs', backlog?.waitedMs ?? 0, 0, 1e5);
-    longWaitSince = waitedMs < CROWDED_WAIT_MS ? undefined : (longWaitSince ?? now);
-    if (backlog === undefined) return undefined;
-    const waitMs = clampArgument('backlog.waitMs', backlog.waitMs, 0, 1e5);
-    bandwidth.heard(now - clampArgument('backlog.heardMs', backlog.heardMs, 0, 1e9));
-    if (backlog.carriedBitrate !== undefined) {
-      const bitrate = clampArgument(
-        'backlog.carriedBitrate',
-        backlog.carriedBitrate,
-        0,
-        MAX_BITRATE,
-      );
-      carried.note(now, bitrate);
-    }
-    return crowded(now) ? 0 : waitMs;
-  }
-
   return {
     networkFeedback(feedback) {
-      codecShare = clampArgument('codecShare', feedback.codecShare ?? 1, 0, 1);
-      audioBitrate = bitrateArgument('audioBitrate', feedback.audioBitrate ?? audioBitrate);
-      bandwidth.report(feedback);
+      link.report(feedback);
       const now = tick(feedback.now);
       buffer.advance(now, videoBitrate(now));
     },
@@ -407,7 +337,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
     plan(time, hint = {}) {
       takeHint(hint);
       const now = tick(time);
-      const backlogMs = takeBacklog(now, hint);
+      const backlogMs = link.hear(now, hint.backlog);
       updateGate(now);
       buffer.advance(now, followRate(now));
       buffer.setBacklog(backlogMs);
@@ -479,7 +409,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       const paused = gate.state === 'paused';
       return {
         videoBitrate: paused ? 0 : videoBitrate(clock ?? 0),
-        linkBitrate: Math.max(0, sustained(clock ?? 0) - audioBitrate, carried.least(clock ?? 0)),
+        linkBitrate: link.linkBitrate(clock ?? 0),
         bufferMs: buffer.contentMs(),
         qp: Math.min(COARSEST_QP, Math.max(finestQp(), smoothQp ?? COARSEST_QP)),
         frameRate: rung.frameRate,
