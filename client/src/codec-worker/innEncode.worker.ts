@@ -25,8 +25,8 @@ import { createWorkerRuntime } from './workerRuntime.js';
 
 declare const self: DedicatedWorkerGlobalScope;
 
-/** About 44 dB: finer, a camera picture gains only noise, and the active blocks cost twice the time. */
-const CAMERA_MIN_QP = 30;
+/** About 47 dB: finer, a camera picture gains only noise, and the active blocks cost twice the time. */
+const CAMERA_MIN_QP = 24;
 const STATS_INTERVAL_MS = 250;
 const PROBE_BYTES = 48 * 2 ** 20;
 

@@ -10,6 +10,8 @@ import { ROW } from './workspace.js';
  * overhead and one residual of the cheapest group, by what a squared step is worth (a little less).
  */
 const ACTIVITY_ENERGY = 0.75;
+/** Squared steps more for each bit of the price of a block. */
+const PRICE_ENERGY = 0.15;
 /**
  * A frame takes at most this much coarser an index than planned: its motion was chosen for the planned
  * one, and takes too large a share at a much coarser one.
@@ -22,6 +24,8 @@ const STEEPEST = 1.6;
 export interface ActivityChoices {
   /** At most this many blocks are coded. */
   readonly maxActiveBlocks: number;
+  /** Bits that a block must gain besides what it takes. */
+  readonly blockPrice: number;
   /** Without it the index stays as planned, however large the frame becomes. */
   readonly budget?: FrameBudget;
 }
@@ -48,8 +52,9 @@ export interface ActiveBlocks {
 export function chooseActiveBlocks(
   c: FrameContext,
   reference: Reference,
-  { maxActiveBlocks, budget }: ActivityChoices,
+  choices: ActivityChoices,
 ): ActiveBlocks {
+  const { maxActiveBlocks, blockPrice, budget } = choices;
   const { run } = c.kernels;
   const { work } = c;
   const { grid, current, prediction } = work;
@@ -72,7 +77,7 @@ export function chooseActiveBlocks(
     for (let i = 0; i < grid.blocks; i++) flags[i] = errors[i] !== 0 && left-- > 0 ? 1 : 0;
     return { qp: c.qp, mixed: false };
   }
-  const floor = ACTIVITY_ENERGY * quantizationStep(c.qp) ** 2;
+  const floor = (ACTIVITY_ENERGY + PRICE_ENERGY * blockPrice) * quantizationStep(c.qp) ** 2;
   for (let i = 0; i < grid.blocks; i++) flags[i] = (errors[i] ?? 0) > floor ? 1 : 0;
   const candidates = run.listFlags(work.flags, grid.blocks, work.list);
 
@@ -89,7 +94,7 @@ export function chooseActiveBlocks(
     grid.rows,
   );
   let { qp } = c;
-  let active = chooseWorthiest(c, qp, candidates, maxActiveBlocks);
+  let active = chooseWorthiest(c, qp, candidates, choices);
   if (budget) {
     const { wantedBytes, mostBytes, mostBlocks } = budget.limits;
     const coarsest = Math.min(MAX_QP, qp + MOST_COARSER);
@@ -102,7 +107,7 @@ export function chooseActiveBlocks(
       const excess = Math.max(tooLarge ? bytes / wantedBytes : 0, active / mostBlocks);
       const coarser = Math.floor((8 * Math.log2(excess)) / STEEPEST);
       qp = Math.min(coarsest, qp + Math.max(1, coarser));
-      active = chooseWorthiest(c, qp, candidates, maxActiveBlocks);
+      active = chooseWorthiest(c, qp, candidates, choices);
     }
   }
   // Rows only move towards the start, in order: they can be gathered in place.
@@ -141,16 +146,29 @@ export function mix(
  * Flags those of the listed candidates that are worth coding at an index; their places in the list go
  * to `work.activeColours[0]`. Returns how many there are.
  */
-function chooseWorthiest(c: FrameContext, qp: number, candidates: number, most: number): number {
+function chooseWorthiest(
+  c: FrameContext,
+  qp: number,
+  candidates: number,
+  { maxActiveBlocks, blockPrice }: ActivityChoices,
+): number {
   const { run } = c.kernels;
   const { work } = c;
   const { grid } = work;
-  run.codingGains(work.target, work.base, candidates, stepUnits(qp), work.prices, work.gains);
+  run.codingGains(
+    work.target,
+    work.base,
+    candidates,
+    stepUnits(qp),
+    work.prices,
+    blockPrice,
+    work.gains,
+  );
   run.chargeFlags(work.gains, work.list, candidates, grid.columns, grid.rows, work.flags);
   const flags = c.kernels.bytes(work.flags, grid.blocks);
   const list = c.kernels.int32(work.list, candidates);
   const gains = c.kernels.float32(work.gains, candidates);
-  const worthy = worthiest(gains, most);
+  const worthy = worthiest(gains, maxActiveBlocks);
   const kept = c.kernels.int32(work.activeColours[0], candidates);
   let active = 0;
   for (let n = 0; n < candidates; n++) {

@@ -243,6 +243,18 @@ describe('lossy operating points', () => {
     expect((encoded[1]?.stats.activeShare ?? 0) * 96).toBe(5);
   });
 
+  it('code fewer blocks, those that gain most, where blocks have a price', async () => {
+    const frames = [0, 3, 6, 9].map((t) => movingFrame(160, 96, t));
+    const activeAt = async (blockPrice: number): Promise<number> => {
+      const { encoded } = await roundTrip(frames, () => ({ qp: 20, blockPrice }));
+      return encoded.slice(1).reduce((sum, { stats }) => sum + stats.activeShare, 0);
+    };
+    const [free, priced, dear] = [await activeAt(0), await activeAt(16), await activeAt(1000)];
+    expect(priced).toBeLessThan(0.9 * free);
+    expect(priced).toBeGreaterThan(0);
+    expect(dear).toBeLessThan(priced);
+  });
+
   it('take a coarser index where the frame would become too large, and say so', async () => {
     const frames = [0, 3, 6, 9, 12, 15].map((t) => movingFrame(160, 96, t));
     const free = await roundTrip(frames, () => ({ qp: 24 }));

@@ -94,7 +94,12 @@ class FrameDecoder implements Decoder {
     timer.mark('load');
     let active = work.grid.blocks;
     if (reference) {
-      const choices = { maxActiveBlocks: work.grid.blocks, still: false, motionEffort: 0 };
+      const choices = {
+        blockPrice: 0,
+        maxActiveBlocks: work.grid.blocks,
+        still: false,
+        motionEffort: 0,
+      };
       ({ active } = await codePredictedFrame(context, reference, choices));
     } else {
       await codeKeyFrame(context);

@@ -149,6 +149,7 @@ class FrameEncoder implements Encoder {
     if (reference) {
       coded = await codePredictedFrame(context, reference, {
         maxActiveBlocks: point.maxActiveBlocks ?? work.grid.blocks,
+        blockPrice: point.blockPrice ?? 0,
         ...(point.limits && { budget: { limits: point.limits, forecast: this.#forecast } }),
         still: point.still ?? false,
         motionEffort: this.#options.motionEffort ?? 1,

@@ -66,6 +66,7 @@ interface KernelExports {
     count: number,
     step: number,
     prices: Pointer,
+    blockPrice: number,
     out: Pointer,
   ): void;
   residualBits(target: Pointer, base: Pointer, rows: Pointer, count: number, step: number): number;

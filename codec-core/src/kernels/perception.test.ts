@@ -103,7 +103,7 @@ describe('perceptual prices', () => {
     const gains = kernels.allocate(4 * 2);
     new Int16Array(kernels.run.memory.buffer, target, 2 * ROW).fill(2 * STEP);
     kernels.float32(prices, 2).set([0.7, 1.5]);
-    kernels.run.codingGains(target, base, 2, STEP, prices, gains);
+    kernels.run.codingGains(target, base, 2, STEP, prices, 0, gains);
     const [smooth = 0, textured = 0] = kernels.float32(gains, 2);
     expect(smooth).toBeGreaterThan(textured);
   });

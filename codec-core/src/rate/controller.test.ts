@@ -148,7 +148,7 @@ describe('a live target', () => {
       return controller.state.videoBitrate / 1_000_000;
     };
     const { qp } = run(20, () => 1_000_000, { options: { audioBitrate: 0 } }).controller.state;
-    expect(share(Math.floor(qp) - 10)).toBeCloseTo(0.95);
+    expect(share(Math.floor(qp) - 14)).toBeCloseTo(0.95);
     expect(share(Math.ceil(qp) + 4)).toBeCloseTo(0.8);
     expect(share(Math.round(qp) - 4)).toBeGreaterThan(0.8);
     expect(share(Math.round(qp) - 4)).toBeLessThan(0.95);
@@ -568,6 +568,25 @@ describe('a slow device', () => {
     expect(last).toBeLessThan((fitting + 0.05) * all);
     expect(plans({ kind: 'screen' }).at(-1)?.timelyBlocks).toBe(all);
     expect(plans({ fixed: true }).at(-1)?.timelyBlocks).toBe(all);
+  });
+
+  test('makes the blocks of a camera dearer first, where bits are not scarce', () => {
+    const busy = { encodeMs: 18, decodeMs: 4, frameIntervalMs: FRAME_MS, activeShare: 0.2 };
+    const lastPrice = (
+      linkBitrate: number,
+      encodeMs: number,
+      options: RateControllerOptions = { minQp: 24 },
+    ): number | undefined => {
+      const each = (controller: RateController): void =>
+        controller.deviceFeedback({ ...busy, encodeMs });
+      const { plans } = run(10, () => linkBitrate, { options, each });
+      expect(plans.at(-1)).toMatchObject({ maxActiveBlocks: 3600, limitedBy: 'none' });
+      return plans.at(-1)?.blockPrice;
+    };
+    expect(lastPrice(4_000_000, 18)).toBeGreaterThanOrEqual(4);
+    expect(lastPrice(4_000_000, 10)).toBe(0);
+    expect(lastPrice(500_000, 18, { minQp: 8 })).toBe(0);
+    expect(lastPrice(4_000_000, 18, { kind: 'screen' })).toBe(0);
   });
 
   test('gives up the finest indices of a camera before the device is full', () => {

@@ -26,8 +26,8 @@ import { createWire, PACKET_OVERHEAD_BYTES } from './wire.js';
 
 /** So much of the estimate is used where that is enough for the finest index: latency comes before sharpness. */
 const COMFORTABLE_SHARE = 0.8;
-/** Between that and {@link USED_SHARE} over so many indices above the finest. */
-const COMFORT_QP = 8;
+/** Where bits are scarce, so many indices above the finest, it is {@link USED_SHARE}. */
+const COMFORT_QP = 12;
 
 /** How much of the link one frame may take, and how soon that is paid back, ms. */
 const LIVE = {
@@ -63,8 +63,8 @@ const BURST_QP = 8;
  */
 const FINER_QP = 4;
 
-/** The first key frame is no finer than this (step 7.8): what follows refines it. */
-const FIRST_KEY_QP = 28;
+/** The first key frame is no finer than this (step 9.2): what follows refines it. */
+const FIRST_KEY_QP = 30;
 /** Later key frames are at most this much finer than the frames between them. */
 const KEY_QP_GAIN = 2;
 const MIN_KEY_INTERVAL_MS = 500;
@@ -130,10 +130,15 @@ export function createRateController(options: RateControllerOptions = {}): RateC
   let context: FrameContext = { keyFrame: true, pixels: width * height };
   let attempts: Attempt[] = [];
 
+  /** 1 at the finest index, 0 from {@link COMFORT_QP} above it on: how little more bits would be seen. */
+  function fineness(): number {
+    const above = ((smoothQp ?? COARSEST_QP) - finestQp()) / COMFORT_QP;
+    return 1 - Math.max(0, Math.min(1, above));
+  }
+
   function usedShare(): number {
     if (rung.limitedBy === 'network') return USED_SHARE;
-    const above = ((smoothQp ?? COARSEST_QP) - finestQp()) / COMFORT_QP;
-    return COMFORTABLE_SHARE + (USED_SHARE - COMFORTABLE_SHARE) * Math.max(0, Math.min(1, above));
+    return USED_SHARE - (USED_SHARE - COMFORTABLE_SHARE) * fineness();
   }
 
   /** bit/s for video on the wire. */
@@ -266,6 +271,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       keyFrame: context.keyFrame,
       still: false,
       maxActiveBlocks: Math.max(1, Math.floor(blockCount() * rung.activeShare)),
+      blockPrice: fixed ? 0 : Math.round(fineness() * rung.blockPrice),
       timelyBlocks: timelyBlocks(),
       groups: GROUPS,
       allowanceBytes: bytes,

@@ -45,15 +45,15 @@ export const NETWORK_RUNGS: Readonly<Record<ContentKind, readonly Rung[]>> = {
  */
 export const DEVICE_RUNGS: readonly Rung[] = [
   rung(1, Infinity),
-  rung(1, Infinity, 0.7, 3),
-  rung(1, Infinity, 0.5, 6),
-  rung(1, Infinity, 0.35, 8),
-  rung(1, 20, 0.35, 8),
-  rung(1, 15, 0.35, 8),
-  rung(1, 10, 0.35, 8),
-  rung(3 / 4, 10, 0.35, 8),
-  rung(1 / 2, 10, 0.35, 8),
-  rung(3 / 8, 7.5, 0.35, 8),
+  rung(1, Infinity, 0.7, 6),
+  rung(1, Infinity, 0.5, 10),
+  rung(1, Infinity, 0.35, 14),
+  rung(1, 20, 0.35, 14),
+  rung(1, 15, 0.35, 14),
+  rung(1, 10, 0.35, 14),
+  rung(3 / 4, 10, 0.35, 14),
+  rung(1 / 2, 10, 0.35, 14),
+  rung(3 / 8, 7.5, 0.35, 14),
 ];
 
 export type Wish = 'down' | 'stay' | 'up';

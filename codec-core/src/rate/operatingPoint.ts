@@ -6,9 +6,10 @@ import type { FramePlan } from './types.js';
  * tells more than what the residuals foretell. Nor has a still picture: its blocks are counted instead.
  */
 export function operatingPointOf(plan: FramePlan): OperatingPoint {
-  const { qp, keyFrame, still, maxActiveBlocks, groups } = plan;
+  const { qp, keyFrame, still, maxActiveBlocks, blockPrice, groups } = plan;
   const { allowanceBytes, maxBytes, timelyBlocks } = plan;
   const limits = { wantedBytes: allowanceBytes, mostBytes: maxBytes, mostBlocks: timelyBlocks };
   const limited = plan.attempt === 0 && !still;
-  return { qp, keyFrame, still, maxActiveBlocks, groups, ...(limited && { limits }) };
+  const point = { qp, keyFrame, still, maxActiveBlocks, blockPrice, groups };
+  return { ...point, ...(limited && { limits }) };
 }

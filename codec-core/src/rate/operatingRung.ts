@@ -1,4 +1,5 @@
 import { clampArgument } from './arguments.js';
+import { blockPriceAt } from './blockPrice.js';
 import { createEncodeTime } from './encodeTime.js';
 import { createLadder, DEVICE_RUNGS, NETWORK_RUNGS, type Rung, type Wish } from './ladder.js';
 import type { FrameContext } from './rateModel.js';
@@ -52,6 +53,8 @@ export interface OperatingRung {
   readonly scale: number;
   readonly frameRate: number;
   readonly activeShare: number;
+  /** Bits that a block has to gain for the time that it takes, where bits are not scarce. */
+  readonly blockPrice: number;
   /** Share of the blocks from which on a frame of `pixels` would not be ready in time on this device. */
   timelyShare(pixels: number): number;
   /** By how many indices the device asks for less than the finest index allowed. */
@@ -92,6 +95,8 @@ export function createOperatingRung(
   const frameRate = (...rungs: readonly Rung[]): number =>
     Math.min(sourceFrameRate, ...rungs.map((rung) => rung.frameRate));
   const scale = (...rungs: readonly Rung[]): number => Math.min(...rungs.map((rung) => rung.scale));
+
+  const intervalMs = (): number => 1000 / frameRate(networkRung(), deviceRung());
 
   /** Change of the index at the same bit rate when `to` replaces `from` as the rung of the link. */
   function qpShift(from: Rung, to: Rung): number {
@@ -154,10 +159,13 @@ export function createOperatingRung(
     get activeShare() {
       return deviceRung().activeShare;
     },
+    get blockPrice() {
+      if (kind === 'screen') return 0;
+      return blockPriceAt((encodeLoad + decodeLoad) * intervalMs(), intervalMs());
+    },
     timelyShare(pixels) {
       if (kind === 'screen') return 1;
-      const intervalMs = 1000 / frameRate(networkRung(), deviceRung());
-      return time.shareWithin(pixels, TIMELY_SHARE * intervalMs);
+      return time.shareWithin(pixels, TIMELY_SHARE * intervalMs());
     },
     get coarser() {
       return coarserOn(deviceRung());

@@ -76,6 +76,8 @@ export interface FramePlan {
   readonly still: boolean;
   /** at most this many 8×8 blocks active in a predicted frame, of the picture at {@link scale} */
   readonly maxActiveBlocks: number;
+  /** bits that a block has to gain for the time that it takes, 0..16 */
+  readonly blockPrice: number;
   /** from so many active blocks on the device would take too long: a coarser index is better */
   readonly timelyBlocks: number;
   /** latent frequency groups kept, 1..4 */

@@ -56,6 +56,7 @@ function setGroup(first: i32, end: i32, price: f32, cost: f32, leftOut: f32): vo
 /**
  * Benefit in bits of coding each row, f32 [count], without its flag. Squared errors count by their
  * channel and by the prices of bits in the blocks, f32 [count].
+ * @param blockPrice bits that every block has to gain besides
  */
 export function codingGains(
   target: usize,
@@ -63,6 +64,7 @@ export function codingGains(
   count: i32,
   step: i32,
   prices: usize,
+  blockPrice: f32,
   out: usize,
 ): void {
   const inverse = f32x4.splat(<f32>1.0 / <f32>step);
@@ -83,7 +85,7 @@ export function codingGains(
       const isCounted = f32x4.gt(saved, v128.load(PRICES + (c << 2)));
       sum = f32x4.add(sum, v128.bitselect(counted, omitted, isCounted));
     }
-    store<f32>(out + (<usize>n << 2), sumFloatLanes(sum) - OVERHEAD);
+    store<f32>(out + (<usize>n << 2), sumFloatLanes(sum) - OVERHEAD - blockPrice);
   }
 }
 
