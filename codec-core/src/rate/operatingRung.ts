@@ -30,8 +30,9 @@ const NOMINAL_SLOPE = 1;
 
 /** Share of the time that encode and decode may take. */
 const FULL_LOAD = 0.9;
-/** For sharpness alone it may be less, for cameras: latency comes first. */
-const SHARPNESS_LOAD = 0.7;
+/** For a camera's finest indices it may be less, and a little more on each rung: latency before sharpness. */
+const FINEST_LOAD = 0.7;
+const LOAD_PER_RUNG = 0.1;
 /** Part of either that may be expected after a step up. */
 const ROOMY_PART = 0.78;
 /** Share of the time that coding a frame twice may take. */
@@ -132,12 +133,9 @@ export function createOperatingRung(
     frameRate(rung, networkRung()) *
     (DENSE_SHARE + (1 - DENSE_SHARE) * activeOn(rung));
 
-  /** Time that the device may take on a rung before it is left. */
-  function mostLoad(index: number): number {
-    const next = DEVICE_RUNGS[index + 1];
-    const sharper = next !== undefined && coarserOn(deviceRung(index)) < coarserOn(next);
-    return sharper ? SHARPNESS_LOAD : FULL_LOAD;
-  }
+  /** Share of the time that the device may take on a rung before it is left. */
+  const mostLoad = (index: number): number =>
+    kind === 'camera' ? Math.min(FULL_LOAD, FINEST_LOAD + LOAD_PER_RUNG * index) : FULL_LOAD;
 
   function deviceWish(): Wish {
     if (encodeLoad + decodeLoad > mostLoad(device.index)) return 'down';
