@@ -2,9 +2,10 @@ import { CodecError } from '../errors.js';
 
 /** Quantization indices run from 0 (lossless) to this, the coarsest. */
 export const MAX_QP = 63;
-const MAX_BLOCK_PRICE = 1000;
 /** Latent frequency groups of a block. */
 export const GROUP_COUNT = 4;
+/** Bits: beyond it hardly any block would be coded. */
+const MAX_BLOCK_PRICE = 1000;
 /** Lifting grid of lossy points: coefficients are in 1/16 of a grey level. */
 export const FRACTION_BITS = 4;
 
@@ -28,7 +29,7 @@ export interface OperatingPoint {
   /**
    * Bits that a block has to gain besides what it takes, or it is not coded: the price of the time that
    * coding it takes on either side. 0 (default) gives the best picture for the rate; 3, 7, 16 code 23, 40 and
-   * 57 % fewer blocks for 1, 3.5 and 10 % more rate. A whole number, 0..1000.
+   * 57 % fewer blocks for 1, 3.5 and 10 % more rate. A whole number, 0..1000; the lossless index has no price.
    */
   readonly blockPrice?: number;
   /** The picture is the one of the reference: nothing moves, no motion is searched. Default false. */
