@@ -361,7 +361,8 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     const { data, stats } = attempt.coded;
     const sequence = this.#sequence++;
     const reference = stats.type === 'key' ? undefined : choice.reference?.sequence;
-    this.#recovery.sent({ sequence, frameId: stats.frameId, reference, keep: choice.keep });
+    const sent = { sequence, frameId: stats.frameId, reference, keep: choice.keep };
+    this.#recovery.sent(sent, now());
     if (reference !== undefined && choice.repairs) this.#repairs += 1;
     const encodeEnd = now();
     const protect = this.#protection.active(encodeEnd);

@@ -4,7 +4,7 @@ const BASE_WINDOW_MS = 10_000;
  * A packet that had to be sent again holds up a frame and those behind it, a queue holds up all: of the
  * frames that arrived within this time, ms, the one that tells of the shortest queue is believed.
  */
-const BELIEVED_MS = 200;
+const BELIEVED_MS = 100;
 /** What the link carries is measured over this time, ms, if frames waited for so much of it. */
 const MEASURE_MS = 1000;
 const LEAST_BUSY_MS = 100;

@@ -75,7 +75,7 @@ test('what came through while frames waited is told, and only that', () => {
   };
   for (let i = 0; i < 5; i++) arrive(5 + i, 500 + 80 * i, 600 + 100 * i);
   expect(carried(1060)).toBeCloseTo(100_000);
-  expect(backlog.reading(1060, RATE)?.waitedMs).toBeCloseTo(160);
+  expect(backlog.reading(1060, RATE)?.waitedMs).toBeCloseTo(180);
   for (let i = 0; i < 10; i++) arrive(10 + i, 1000 + 200 * i, 1000 + 200 * i);
   expect(carried(2850)).toBeUndefined();
   expect(backlog.reading(2850, RATE)?.waitedMs).toBe(0);

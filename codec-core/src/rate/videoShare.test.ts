@@ -61,6 +61,20 @@ describe('what came through while frames waited', () => {
     expect(share.hear(2000, crowded)).toBe(0);
     expect(share.hear(2100, { ...crowded, waitedMs: 20 })).toBe(300);
   });
+
+  test('bounds the rate while a queue of its own drains, and in a silence', () => {
+    const waits = (waitedMs: (now: number) => number, heardMs: number) => {
+      const share = createVideoShare(ESTIMATE, 0);
+      const told: (number | undefined)[] = [];
+      for (let now = 0; now <= 3000; now += 100) {
+        told.push(share.hear(now, { waitMs: 300, waitedMs: waitedMs(now), heardMs }));
+      }
+      return told;
+    };
+    expect(waits((now) => 1000 - 0.25 * now, 20)).not.toContain(0);
+    expect(waits(() => 900, 500)).not.toContain(0);
+    expect(waits(() => 900, 20)).toContain(0);
+  });
 });
 
 test('what sound takes is left to it', () => {

@@ -21,9 +21,13 @@ const SURE_LOSS = 0.05;
 const SURE_HEARD_MS = 400;
 const MOST_RAISE = 1.6;
 
-/** A wait of this length, ms, that has lasted so long is of others' making, and nothing is gained by less video. */
+/**
+ * A wait of this length, ms, that has lasted so long without falling by so much is of others' making, and nothing is
+ * gained by less video: a queue of video's own drains meanwhile, as frames are held back.
+ */
 const CROWDED_WAIT_MS = 100;
 const CROWDED_AFTER_MS = 1000;
+const DRAINED_MS = 150;
 
 /** What the link leaves to video, by the browser's estimate and by what receivers tell. */
 export interface VideoShare {
@@ -50,21 +54,36 @@ export function createVideoShare(startBitrate: number, firstAudioBitrate: number
   const carried = createCarried();
   let audioBitrate = firstAudioBitrate;
   let codecShare = 1;
-  /** Since when all that arrives has waited for {@link CROWDED_WAIT_MS} and longer. */
-  let longWaitSince: number | undefined;
+  /** Since when all that arrives has waited for {@link CROWDED_WAIT_MS} and longer, and how long then. */
+  let longWait: { readonly since: number; readonly waitedMs: number } | undefined;
+  /** Others keep the queue filled, whatever video does. */
+  let crowded = false;
 
   const sustained = (now: number): number => bandwidth.sustained(now) ?? startBitrate;
 
-  /** Whether others keep the queue filled, whatever video does. */
-  const crowded = (now: number): boolean =>
-    longWaitSince !== undefined && now - longWaitSince > CROWDED_AFTER_MS;
+  function noteWait(now: number, waitedMs: number): void {
+    if (waitedMs < CROWDED_WAIT_MS) {
+      crowded = false;
+      longWait = undefined;
+      return;
+    }
+    // In a silence nothing is known to have waited.
+    if (!bandwidth.heardWithin(now, SURE_HEARD_MS)) longWait = undefined;
+    else if (longWait === undefined || waitedMs < longWait.waitedMs - DRAINED_MS) {
+      longWait = { since: now, waitedMs };
+    }
+    crowded ||= longWait !== undefined && now - longWait.since > CROWDED_AFTER_MS;
+  }
 
-  /** bit/s of `offered`, what the estimate leaves to video, as what was seen of the link corrects it. */
-  function corrected(offered: number, now: number): number {
+  /**
+   * bit/s of `offered`, what the estimate leaves to video, as what was seen of the link corrects it.
+   * @param part of what was seen that is used
+   */
+  function corrected(offered: number, part: number, now: number): number {
     const sure = bandwidth.loss < SURE_LOSS && bandwidth.heardWithin(now, SURE_HEARD_MS);
-    const least = sure ? Math.min(carried.least(now) * codecShare, MOST_RAISE * offered) : 0;
-    if (crowded(now)) return Math.max(offered, least);
-    const most = Math.max(LEAST_CARRIED_SHARE * offered, carried.most(now) * codecShare);
+    const least = sure ? Math.min(carried.least(now) * part, MOST_RAISE * offered) : 0;
+    if (crowded) return Math.max(offered, least);
+    const most = Math.max(LEAST_CARRIED_SHARE * offered, carried.most(now) * part);
     return Math.max(Math.min(offered, most), Math.min(least, most));
   }
 
@@ -80,29 +99,33 @@ export function createVideoShare(startBitrate: number, firstAudioBitrate: number
       bandwidth.report(feedback);
     },
     hear(now, backlog) {
-      const waitedMs = clampArgument('backlog.waitedMs', backlog?.waitedMs ?? 0, 0, 1e5);
-      longWaitSince = waitedMs < CROWDED_WAIT_MS ? undefined : (longWaitSince ?? now);
-      if (backlog === undefined) return undefined;
+      if (backlog === undefined) {
+        noteWait(now, 0);
+        return undefined;
+      }
       const waitMs = clampArgument('backlog.waitMs', backlog.waitMs, 0, 1e5);
+      const waitedMs = clampArgument('backlog.waitedMs', backlog.waitedMs, 0, 1e5);
       // Who tells of arrivals is a sign of life.
       bandwidth.heard(now - clampArgument('backlog.heardMs', backlog.heardMs, 0, 1e9));
+      noteWait(now, waitedMs);
       const { carriedBitrate } = backlog;
       if (carriedBitrate !== undefined) {
         carried.note(now, clampArgument('backlog.carriedBitrate', carriedBitrate, 0, MAX_BITRATE));
       }
-      return crowded(now) ? 0 : waitMs;
+      return crowded ? 0 : waitMs;
     },
     bitrate(now, used) {
       // Sending anew and parity serve the same losses: what the parity takes may come out of the comfort.
-      const share = crowded(now)
+      const share = crowded
         ? codecShare
         : bandwidth.queueFactor * Math.min(used * (1 - bandwidth.loss), USED_SHARE * codecShare);
-      return corrected(Math.max(0, sustained(now) * share - audioBitrate), now);
+      const offered = Math.max(0, sustained(now) * share - audioBitrate);
+      return corrected(offered, Math.min(used / USED_SHARE, codecShare), now);
     },
     linkBitrate: (now) => Math.max(0, sustained(now) - audioBitrate, carried.least(now)),
     gateInput(now) {
       // Among others the estimate follows what is sent: what came through says more.
-      const known = crowded(now) ? carried.least(now) + audioBitrate : 0;
+      const known = crowded ? carried.least(now) + audioBitrate : 0;
       return {
         bitrate: Math.max(sustained(now), known),
         queueMs: bandwidth.queueMs,

@@ -7,6 +7,10 @@ type Frames = ReadonlyMap<number, FrameRecord>;
 export interface ReceiverView {
   /** Time of its last report, ms. */
   readonly heardAt: number;
+  /** ms that it has been silent about sent frames */
+  silentMs(now: number): number;
+  /** A frame was sent. */
+  sent(now: number): void;
   /** Something is known of its frames. */
   readonly informed: boolean;
   /** @returns how many frames it says for the first time that are lost, but for those that build on others */
@@ -23,6 +27,8 @@ export function createReceiverView(): ReceiverView {
   const acknowledged = new Set<number>();
   const lost = new Set<number>();
   let heardAt = -Infinity;
+  /** When the first frame since its last report was sent. */
+  let waitsSince: number | undefined;
 
   function decodable(sequence: number, frames: Frames): boolean {
     let at = frames.get(sequence);
@@ -49,11 +55,16 @@ export function createReceiverView(): ReceiverView {
     get heardAt() {
       return heardAt;
     },
+    silentMs: (now) => now - (waitsSince ?? now),
+    sent(now) {
+      waitsSince ??= now;
+    },
     get informed() {
       return acknowledged.size + lost.size > 0;
     },
     hear(report, frames, now) {
       heardAt = Math.max(heardAt, now);
+      waitsSince = undefined;
       if (report.needsKeyFrame) {
         const seen = Math.max(-1, ...report.lost, ...report.acknowledged);
         for (const sequence of frames.keys()) {

@@ -10,7 +10,8 @@ function send(recovery: Recovery, from: number, to: number): (number | undefined
   for (let sequence = from; sequence <= to; sequence += 1) {
     const { reference, keep } = recovery.choose(sequence * INTERVAL_MS);
     references.push(reference?.sequence);
-    recovery.sent({ sequence, frameId: sequence % 256, reference: reference?.sequence, keep });
+    const frame = { sequence, frameId: sequence % 256, reference: reference?.sequence, keep };
+    recovery.sent(frame, sequence * INTERVAL_MS);
   }
   return references;
 }
@@ -83,7 +84,8 @@ describe('Recovery', () => {
     report(recovery, 'late', 8, { lost: [8], needsKeyFrame: true });
     const choice = recovery.choose(9 * INTERVAL_MS);
     expect(choice).toMatchObject({ keyFrameNeeded: true, reference: { sequence: 6 } });
-    recovery.sent({ sequence: 9, frameId: 9, reference: undefined, keep: choice.keep });
+    const key = { sequence: 9, frameId: 9, reference: undefined, keep: choice.keep };
+    recovery.sent(key, 9 * INTERVAL_MS);
     // Said before the key frame arrived: it is the answer already.
     report(recovery, 'late', 9, { lost: [8], needsKeyFrame: true });
     expect(recovery.choose(10 * INTERVAL_MS)).toMatchObject({
@@ -136,6 +138,17 @@ describe('Recovery', () => {
     const saved = { acknowledged: [5], lost: [], needsKeyFrame: false, recovered: 2 };
     expect(recovery.report('ann', saved, 1300)).toEqual({ held: 0, recovered: 2 });
     expect(recovery.lossKnown(1400)).toBe(true);
+  });
+
+  it('an end of a long silence about frames explains a request for a picture, one without frames does not', () => {
+    const recovery = createRecovery();
+    send(recovery, 0, 5);
+    report(recovery, 'ann', 6, { acknowledged: [5] });
+    report(recovery, 'ann', 100, { acknowledged: [5] });
+    expect(recovery.lossKnown(101 * INTERVAL_MS)).toBe(false);
+    send(recovery, 101, 140);
+    report(recovery, 'ann', 141, { acknowledged: [140] });
+    expect(recovery.lossKnown(142 * INTERVAL_MS)).toBe(true);
   });
 
   it('knows nothing of frames before a key frame or a reset', () => {

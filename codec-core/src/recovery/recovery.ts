@@ -65,7 +65,7 @@ export function createRecovery(): Recovery {
   }
 
   return {
-    sent({ keep: kept, ...frame }: SentFrameReference) {
+    sent({ keep: kept, ...frame }: SentFrameReference, now) {
       if (frame.reference === undefined) forgetAll();
       latest = { ...frame, held: true };
       for (const [sequence, earlier] of frames) {
@@ -75,16 +75,20 @@ export function createRecovery(): Recovery {
       }
       frames.set(frame.sequence, latest);
       const oldest = frame.sequence - REMEMBERED_FRAMES;
-      for (const receiver of receivers.values()) receiver.forgetBefore(oldest);
+      for (const receiver of receivers.values()) {
+        receiver.forgetBefore(oldest);
+        receiver.sent(now);
+      }
     },
 
     report(id, report, now) {
       const receiver = receivers.get(id) ?? createReceiverView();
       receivers.set(id, receiver);
+      const cutOff = receiver.silentMs(now) >= SILENT_AFTER_MS;
       const held = receiver.hear(report, frames, now);
       const { recovered = 0 } = report;
       const lacking = recovered > 0 || report.lost.some((sequence) => frames.has(sequence));
-      if (lacking) lossAt = now;
+      if (lacking || cutOff) lossAt = now;
       protect(now);
       return { held, recovered };
     },

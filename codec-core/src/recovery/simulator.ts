@@ -253,7 +253,7 @@ export function simulateRecovery(
       repairs += 1;
     }
     held.store(frame, choice.keep);
-    recovery.sent(frame);
+    recovery.sent(frame, agenda.now);
     for (const { person, model } of receivers) {
       if (!present(person)) continue;
       const out = person.outages.some(([from, to]) => agenda.now >= from && agenda.now < to);

@@ -51,7 +51,7 @@ export interface LackingFrames {
  */
 export interface Recovery {
   /** The frame was handed to the transport. */
-  sent(frame: SentFrameReference): void;
+  sent(frame: SentFrameReference, now: number): void;
   /** @returns frames that lacked a packet, by the first report of each */
   report(receiver: string, report: ReceiverReport, now: number): LackingFrames;
   /** The receiver left: it holds nobody back any more. */
@@ -60,8 +60,9 @@ export interface Recovery {
   reset(): void;
   choose(now: number): ReferenceChoice;
   /**
-   * Whether a lost packet was reported in the last second: then a request for a picture (PLI) that comes from
-   * the transport is about that loss, and the choice of the reference answers it.
+   * Whether in the last second a lost packet was reported, or a receiver spoke again after a second of silence
+   * about frames: then a request for a picture (PLI) that comes from the transport is about that, and the choice
+   * of the reference answers it.
    */
   lossKnown(now: number): boolean;
 }
