@@ -36,7 +36,8 @@ export interface VideoShare {
   hear(now: number, backlog: BacklogReading | undefined): number | undefined;
   /**
    * bit/s for video on the wire.
-   * @param used share of the estimate that video and sound use, 0..{@link USED_SHARE}
+   * @param used share of the estimate that video and sound use, 0..{@link USED_SHARE}; of what the link was seen to
+   *   carry as much less
    */
   bitrate(now: number, used: number): number;
   /** bit/s that the link is taken to carry besides sound, all of it */
