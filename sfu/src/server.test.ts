@@ -93,6 +93,25 @@ describe('a call', () => {
     await late.until('two consumers', () => late.consumers.length === 2);
   });
 
+  it('sends lost packets anew, but for those of an INN camera', async () => {
+    const { ada, bob, send } = await pair();
+    const camera = cameraRequest(send, 'inn');
+    await ada.request<'produce'>(camera);
+    await ada.request<'produce'>({
+      ...camera,
+      rtpParameters: { ...camera.rtpParameters, mid: 'screen', encodings: [{ ssrc: 99 }] },
+      appData: { source: 'screen', codec: 'inn', width: 320, height: 180 },
+    });
+    await bob.until('two consumers', () => bob.consumers.length === 2);
+    const nacks = bob.consumers.map(({ appData, rtpParameters }) => [
+      appData.source,
+      rtpParameters.codecs[0]?.rtcpFeedback?.some(
+        ({ type, parameter }) => type === 'nack' && !parameter,
+      ),
+    ]);
+    expect(Object.fromEntries(nacks)).toEqual({ camera: false, screen: true });
+  });
+
   it('gives a VP8-only peer VP8 only, and asks publishers for it', async () => {
     const { ada, bob, bobJoined, send } = await pair(['vp8']);
     expect(await ada.heard('vp8Wanted')).toMatchObject({ wanted: true });

@@ -147,9 +147,10 @@ export class DecodeStream {
   push(packets: readonly Packet[], absCaptureTime?: number): void {
     const now = this.#options.now();
     for (const arrived of packets) {
-      const before = this.#parts.recovered;
+      const { recovered, missing } = this.#parts;
       const packet = this.#parts.push(arrived);
-      this.#reports.recover(this.#parts.recovered - before);
+      this.#reports.miss(this.#parts.missing - missing, this.#parts.recovered - recovered);
+      this.#order.pass(this.#parts.passed);
       if (packet === undefined) continue;
       // A carrier has the time of the last packet that it takes; those of parts are a little later.
       const own = packet === packets.at(-1) ? absCaptureTime : undefined;

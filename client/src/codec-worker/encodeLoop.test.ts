@@ -256,11 +256,10 @@ describe('EncodeLoop', () => {
     await loop.close();
   });
 
-  test('a reported loss is answered from an acknowledged frame, a PLI for it with nothing', async () => {
-    const { loop, clock, carrier, encoder, capture } = setUp();
+  test('a reported loss is answered from an acknowledged frame', async () => {
+    const { loop, carrier, encoder, capture } = setUp();
     for (let index = 0; index < 20; index += 1) await capture(index);
     loop.noteReport('ann', report({ acknowledged: [15, 16], lost: [17] }));
-    loop.requestKeyFrame(clock.now);
     await capture(20);
     await capture(21);
     expect(carrier.packets.slice(-2).map(({ packet }) => packet.reference)).toEqual([16, 20]);
@@ -308,19 +307,62 @@ describe('EncodeLoop', () => {
     await loop.close();
   });
 
-  test('pictures go in parts while packets get lost', async () => {
+  test('a lost frame is sent once more while nothing waits', async () => {
+    const { loop, carrier, capture } = setUp();
+    for (let index = 0; index < 20; index += 1) await capture(index);
+    const sequences = () => carrier.packets.map(({ packet }) => packet.sequence).slice(-2);
+    loop.noteReport('ann', report({ acknowledged: [16], lost: [17, 18] }));
+    loop.noteReport('ann', report({ lost: [17, 18] }));
+    expect(sequences()).toEqual([17, 18]);
+    loop.noteReport('ann', report({ lost: [16, 17, 18, 19] }));
+    expect(sequences()).toEqual([17, 18]);
+    await loop.close();
+  });
+
+  test('a PLI at the end of an outage is answered from an acknowledged frame', async () => {
+    const { loop, clock, carrier, capture } = setUp();
+    for (let index = 0; index < 20; index += 1) await capture(index);
+    loop.noteReport('ann', report({ acknowledged: [18] }));
+    for (let index = 20; index < 60; index += 1) await capture(index);
+    loop.noteReport('ann', report({ lost: [20] }));
+    loop.requestKeyFrame(clock.now);
+    await capture(60);
+    expect(carrier.packets.at(-1)?.packet.reference).toBe(18);
+    expect(loop.stats).toMatchObject({ keyFrames: 1, repairs: 1 });
+    await loop.close();
+  });
+
+  test('what follows a frame that is overdue is predicted from one that was acknowledged', async () => {
+    const { loop, carrier, capture } = setUp();
+    const tell = (sequence: number) =>
+      loop.noteReport(
+        'ann',
+        report({ acknowledged: [sequence], arrivals: [{ sequence, tripMs: 30 }] }),
+      );
+    for (let index = 0; index < 10; index += 1) {
+      await capture(index);
+      tell(index);
+    }
+    for (let index = 10; index < 15; index += 1) await capture(index);
+    const references = carrier.packets.slice(-5).map(({ packet }) => packet.reference);
+    expect(references.slice(0, 2)).toEqual([9, 10]);
+    expect(references.at(-1)).toBe(9);
+    await loop.close();
+  });
+
+  test('pictures go in parts while packets get lost, key frames always', async () => {
     const { loop, clock, carrier, capture } = setUp();
     for (let index = 0; index < 80; index += 1) {
       await capture(index);
-      expect(carrier.packets.at(-1)?.protect).toBe(false);
+      expect(carrier.packets.at(-1)?.loss).toBe(index === 0 ? 0.02 : 0);
     }
     for (const recovered of [0, 4, 5]) {
       clock.now += 1500;
       const lost = recovered === 0 ? [79] : [];
-      loop.noteReport('ann', report({ acknowledged: [78], lost, recovered }));
+      loop.noteReport('ann', report({ acknowledged: [78], lost, recovered, missing: 3 }));
     }
     await capture(160);
-    expect(carrier.packets.at(-1)?.protect).toBe(true);
+    expect(carrier.packets.at(-1)?.loss).toBeGreaterThan(0.02);
     await loop.close();
   });
 

@@ -2,9 +2,7 @@ import type { FeedbackReport } from '@inncall/sfu/protocol';
 import {
   createRecovery,
   createSendBacklog,
-  createWire,
   operatingPointOf,
-  PACKET_OVERHEAD_BYTES,
   type EncodedFrame,
   type Encoder,
   type FramePlan,
@@ -19,20 +17,22 @@ import { PictureMemory } from '../capture/pictureMemory.js';
 import { lumaDetail, lumaDifference } from '../capture/pixels.js';
 import { CaptureClock } from '../latency/captureClock.js';
 import type { PendingPacket } from '../transport/carrierSender.js';
-import { CARRIER_OVERHEAD_BYTES, toTick } from '../transport/packet.js';
-import { partLengths } from '../transport/parts.js';
+import { divideFrame, partLengths } from '../transport/frameDivision.js';
+import { toTick } from '../transport/packet.js';
+import { bitsOfParts } from '../transport/wire.js';
 import { DropCounter, FrameMailbox } from './frameMailbox.js';
 import type { EncodeStats, NetworkReading, Picture } from './messages.js';
 import { Protection } from './protection.js';
+import { Resending } from './resending.js';
 import { StillSource, type Arrival } from './stillSource.js';
 import { TaskTurn } from './taskTurn.js';
 
 /** Two requests for one loss lie closer together than this, ms. */
 const KEY_FRAME_SERVES_MS = 300;
-/** A key frame that receivers report as lost may still come by retransmission. */
-const KEY_FRAME_INTERVAL_MS = 500;
-
-const WIRE = createWire(CARRIER_OVERHEAD_BYTES, PACKET_OVERHEAD_BYTES);
+/** Until then a key frame that receivers lack is still on its way. */
+const KEY_FRAME_INTERVAL_MS = 300;
+/** From so long on, ms, a frame that is overdue counts as lost. */
+const DOUBT_AFTER_MS = 45;
 
 /** While nobody watches, an empty carrier comes this often: the first picture need not wait for one. */
 const KEEP_FLOWING_MS = 400;
@@ -104,6 +104,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   readonly #recovery = createRecovery();
   readonly #backlog = createSendBacklog();
   readonly #protection = new Protection();
+  readonly #resending = new Resending();
   #clockOffset = 0;
   #paused = false;
   /** A captured frame is being copied. */
@@ -189,13 +190,23 @@ export class EncodeLoop<Frame extends CapturedFrame> {
   /** What a receiver says of the sent frames. */
   noteReport(receiver: string, report: FeedbackReport): void {
     const now = this.#options.now();
-    this.#protection.note(this.#recovery.report(receiver, report, now), now);
+    const lost = this.#recovery.report(receiver, report, now);
+    const { missing = 0, recovered = 0 } = report;
     this.#backlog.arrived(receiver, report.arrivals, now);
+    const waitedMs = this.#backlog.waitedMs(now);
+    this.#protection.note({ receiver, missing, lost, recovered, waitedMs }, now);
+    for (const { timestamp, pending } of this.#resending.take(report.lost, waitedMs)) {
+      this.#protection.resent(pending.packet.data.length);
+      this.#options.carrier.send(timestamp, pending).catch((cause: unknown) => {
+        this.#noteFailure(cause);
+      });
+    }
     if (report.lost.length > 0 || report.needsKeyFrame) this.#still?.unsettle();
   }
 
   removeReceiver(receiver: string): void {
     this.#recovery.remove(receiver);
+    this.#protection.remove(receiver);
     this.#backlog.remove(receiver);
   }
 
@@ -347,7 +358,8 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     const picture = scalePicture(source, planned.scale, (bytes) => this.#take(bytes));
     this.#scaled = picture;
     const encoder = await this.#encoderFor(picture);
-    const choice = this.#recovery.choose(now());
+    const doubted = this.#backlog.overdueMs(now()) > DOUBT_AFTER_MS;
+    const choice = this.#recovery.choose(now(), doubted);
     const captureTime = toTick(capturedAt + this.#clockOffset);
     const encodeStart = now();
     const frame = { ...picture, timestamp };
@@ -365,18 +377,19 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     this.#recovery.sent(sent, now());
     if (reference !== undefined && choice.repairs) this.#repairs += 1;
     const encodeEnd = now();
-    const protect = this.#protection.active(encodeEnd);
-    const carried = protect ? partLengths(data.length) : [data.length];
-    this.#protection.sent(data.length, sum(carried));
-    this.#backlog.sent(sequence, encodeEnd, sum(carried.map((bytes) => WIRE.bits(bytes))));
+    const keyFrame = stats.type === 'key';
+    const loss = this.#protection.loss(keyFrame, encodeEnd);
+    const parts = partLengths(divideFrame(data.length, loss), data.length);
+    this.#protection.sent({ bytes: data.length, keyFrame, parts }, encodeEnd);
+    this.#backlog.sent(sequence, encodeEnd, bitsOfParts(parts));
     this.#options.onPicture?.({ ...picture, captureTime });
     this.#note({ stats, source, encodeMs, at: encodeStart, late: this.#drops.counts.late });
     rate.frameSent(capturedAt, { plan, bytes: data.length, activeShare: stats.activeShare });
     const complete = stats.exact && plan.scale === 1 && !rate.state.keyFrameWanted;
     this.#still?.coded(source, complete);
-    await carrier.send(timestamp, {
+    const pending = {
       capturedAt,
-      protect,
+      loss,
       packet: {
         sequence,
         captureTime,
@@ -390,7 +403,9 @@ export class EncodeLoop<Frame extends CapturedFrame> {
         color: picture.color,
         data,
       },
-    });
+    };
+    this.#resending.sent(timestamp, pending);
+    await carrier.send(timestamp, pending);
   }
 
   /** Codes a picture as planned; `again` in place of the attempt before. */
@@ -449,9 +464,9 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     this.#options.rate.requestKeyFrame();
   }
 
-  /** A reported loss explains the wish for a key frame: it is repaired without one. */
+  /** An outage that is over explains the wish for a key frame: it is repaired without one. */
   #startAnew(): void {
-    if (!this.#recovery.lossKnown(this.#options.now())) this.#options.rate.requestKeyFrame();
+    if (!this.#recovery.returned(this.#options.now())) this.#options.rate.requestKeyFrame();
     this.#still?.unsettle();
   }
 
@@ -476,8 +491,4 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     }
     return this.#encoder.encoder;
   }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

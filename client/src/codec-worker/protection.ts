@@ -1,14 +1,14 @@
-import type { LackingFrames } from '@inncall/codec-core';
+import { bitsOfParts, WIRE } from '../transport/wire.js';
 
 /** Losses are remembered for so long, ms. */
 const MEMORY_MS = 10_000;
-/** So many of them begin it, fewer keep it up. */
-const ENOUGH_LOSSES = 3;
-const GOING_ON_LOSSES = 2;
+/** So many of them keep it up, and begin it where frames wait for each other. */
+const ENOUGH_LOSSES = 2;
+const WAIT_MS = 100;
 /** What is lost within this time, ms, is one loss. */
 const APART_MS = 300;
 /** They have to lie so far apart, ms: a link that just got slower drops many at once, and needs less, not more. */
-const SPREAD_MS = 2000;
+const SPREAD_MS = 1000;
 /** Once begun it goes on for so long, ms. */
 const HOLD_MS = 10_000;
 /** Weight of a picture in the share of the wire that is left to the codec. */
@@ -21,10 +21,41 @@ const REST_MS = 30_000;
 const CREDIT = 0.75;
 /** What is reported so soon after it began, ms, may have travelled without parity. */
 const UNJUDGED_MS = 500;
+/** What is known of lost packets falls to the part 1/e in so long, ms. */
+const LOSS_MEMORY_MS = 5000;
+/** So many packets without loss are supposed to have come before. */
+const PRIOR_PACKETS = 50;
+/** Few losses in a short time may be chance; parity against more than the most would leave too little to the picture. */
+const LEAST_LOSS = 0.01;
+const MOST_LOSS = 0.2;
+/** A key frame is long, and nothing can stand in for it: it always has some parity, as for this loss. */
+const KEY_FRAME_LOSS = 0.02;
+
+/** Packets and frames that did not come, as a receiver reports them. */
+export interface Lacking {
+  readonly receiver: string;
+  /** Packets. */
+  readonly missing: number;
+  /** Frames that could not be decoded for it; those that build on others not counted. */
+  readonly lost: number;
+  /** Frames that are here all the same. */
+  readonly recovered: number;
+  /** What the latest frames had waited for those before them, ms. */
+  readonly waitedMs: number;
+}
+
+/** A picture as it went. */
+export interface SentPicture {
+  /** Bytes of the codec. */
+  readonly bytes: number;
+  readonly keyFrame: boolean;
+  /** Bytes of each of its parts. */
+  readonly parts: readonly number[];
+}
 
 /**
- * Decides whether pictures travel in parts with parity (`transport/parts.ts`): it costs a fifth to a half
- * of the rate, and saves the round trip of sending a lost packet anew, and the stop of the picture.
+ * Decides how much parity pictures travel with (`transport/frameDivision.ts`): it costs a fifth to more than half of
+ * the rate, and saves the stop of the picture.
  */
 export class Protection {
   #losses: number[] = [];
@@ -33,8 +64,12 @@ export class Protection {
   #restsUntil = -Infinity;
   #share = 1;
   #help = 1;
+  #resentBits = 0;
+  readonly #sent = new FadingCount();
+  /** By receiver. */
+  readonly #missing = new Map<string, FadingCount>();
 
-  /** Of the bytes that pictures take on the wire, those that are not parity, 0…1. */
+  /** Of the bits that predicted pictures take on the wire, those that they would take without losses, 0…1. */
   get codecShare(): number {
     return this.#share;
   }
@@ -43,28 +78,58 @@ export class Protection {
     return now < this.#until;
   }
 
+  /** The share of packets to protect a picture against, 0…1; 0: it needs no parity. */
+  loss(keyFrame: boolean, now: number): number {
+    const always = keyFrame ? KEY_FRAME_LOSS : 0;
+    if (!this.active(now)) return always;
+    const missing = [...this.#missing.values()].map((count) => count.at(now));
+    const loss = Math.max(0, ...missing) / (this.#sent.at(now) + PRIOR_PACKETS);
+    return Math.max(always, LEAST_LOSS, Math.min(MOST_LOSS, loss));
+  }
+
   /** @param now ms */
-  note({ held, recovered }: LackingFrames, now: number): void {
+  note({ receiver, missing, lost, recovered, waitedMs }: Lacking, now: number): void {
+    const count = this.#missing.get(receiver) ?? new FadingCount();
+    this.#missing.set(receiver, count);
+    count.add(missing, now);
     this.#losses = this.#losses.filter((at) => now - at < MEMORY_MS);
     const since = now - (this.#losses.at(-1) ?? -Infinity);
-    if (held + recovered > 0 && since >= APART_MS) this.#losses.push(now);
-    if (this.active(now) && now - this.#since > UNJUDGED_MS) this.#judge(held, recovered, now);
+    const fresh = lost + recovered > 0 && since >= APART_MS;
+    if (fresh) this.#losses.push(now);
+    if (this.active(now) && now - this.#since > UNJUDGED_MS) this.#judge(lost, recovered, now);
     if (now < this.#restsUntil) return;
-    const enough = this.active(now) ? GOING_ON_LOSSES : ENOUGH_LOSSES;
     const spread = (this.#losses.at(-1) ?? 0) - (this.#losses[0] ?? 0);
-    if (this.#losses.length < enough || spread < SPREAD_MS) return;
+    const goesOn = this.#losses.length >= ENOUGH_LOSSES && spread >= SPREAD_MS;
+    const begins = fresh && !this.active(now) && waitedMs < WAIT_MS;
+    if (!goesOn && !begins) return;
     if (!this.active(now)) this.#since = now;
     this.#until = now + HOLD_MS;
   }
 
-  /** A picture of `bytes` went as `sent` bytes. */
-  sent(bytes: number, sent: number): void {
-    this.#share += SHARE_WEIGHT * (bytes / sent - this.#share);
+  remove(receiver: string): void {
+    this.#missing.delete(receiver);
+  }
+
+  /** A picture left. */
+  sent({ bytes, keyFrame, parts }: SentPicture, now: number): void {
+    this.#sent.add(
+      parts.reduce((sum, part) => sum + WIRE.packets(part), 0),
+      now,
+    );
+    if (keyFrame) return;
+    const bits = bitsOfParts(parts) + this.#resentBits;
+    this.#resentBits = 0;
+    this.#share += SHARE_WEIGHT * (WIRE.bits(bytes) / bits - this.#share);
+  }
+
+  /** A picture of so many bytes was sent once more. */
+  resent(bytes: number): void {
+    this.#resentBits += WIRE.bits(bytes);
   }
 
   /** Gives up where the parity takes the place of too few of the packets that are missing. */
-  #judge(held: number, recovered: number, now: number): void {
-    const lacking = held + recovered;
+  #judge(lost: number, recovered: number, now: number): void {
+    const lacking = lost + recovered;
     if (lacking === 0) return;
     const weight = 1 - (1 - HELP_WEIGHT) ** lacking;
     this.#help += weight * (recovered / lacking - this.#help);
@@ -72,5 +137,20 @@ export class Protection {
     this.#help = CREDIT;
     this.#until = now;
     this.#restsUntil = now + REST_MS;
+  }
+}
+
+/** A number of things, of which old ones count ever less. */
+class FadingCount {
+  #count = 0;
+  #at = -Infinity;
+
+  add(things: number, now: number): void {
+    this.#count = this.at(now) + things;
+    this.#at = now;
+  }
+
+  at(now: number): number {
+    return this.#count * Math.exp((this.#at - now) / LOSS_MEMORY_MS);
   }
 }

@@ -21,14 +21,16 @@ describe('ReceiverReports', () => {
     expect(sent.map(({ acknowledged }) => acknowledged)).toEqual([[0], [1, 2]]);
   });
 
-  test('tells of frames that only the parity saved, once', () => {
+  test('tells of packets that did not come, and of frames that only the parity saved, once', () => {
     const { reports, sent } = setUp();
     for (const at of [0, 100, 200]) {
-      reports.recover(at === 100 ? 200 : 0);
+      const frames = at === 100 ? 200 : 0;
+      reports.miss(6 * frames, frames);
       reports.acknowledge(at);
       reports.update([], at);
     }
     expect(sent.map(({ recovered }) => recovered)).toEqual([undefined, 128, undefined]);
+    expect(sent.map(({ missing }) => missing)).toEqual([undefined, 1000, undefined]);
   });
 
   test('names every arrival once, where the clocks make sense of its way', () => {

@@ -2,6 +2,9 @@ import { LIMITS, type FeedbackReport } from '@inncall/sfu/protocol';
 
 /** What tells nothing urgent is gathered for so long, ms: a queue should be known within a frame or two. */
 const INTERVAL_MS = 60;
+/** So soon where packets got lost within the last so many ms: what is overdue should be known before the next frame. */
+const LOSSY_INTERVAL_MS = 25;
+const LOSSY_MS = 10_000;
 
 type Arrival = FeedbackReport['arrivals'][number];
 
@@ -16,6 +19,8 @@ export class ReceiverReports {
   #reportedLost = new Set<number>();
   #needsKeyFrame = false;
   #recovered = 0;
+  #missing = 0;
+  #missedAt = -Infinity;
   #sentAt = -Infinity;
   #arrivals: Arrival[] = [];
 
@@ -27,9 +32,10 @@ export class ReceiverReports {
     this.#acknowledged.push(sequence);
   }
 
-  /** So many frames are here without one of their parts. */
-  recover(frames: number): void {
-    this.#recovered = Math.min(LIMITS.feedbackFrames, this.#recovered + frames);
+  /** So many packets did not come, and so many frames are here all the same. */
+  miss(packets: number, recovered: number): void {
+    this.#missing = Math.min(LIMITS.feedbackPackets, this.#missing + packets);
+    this.#recovered = Math.min(LIMITS.feedbackFrames, this.#recovered + recovered);
   }
 
   /** The next report asks for a key frame. */
@@ -52,18 +58,23 @@ export class ReceiverReports {
   update(lost: readonly number[], now: number): void {
     const fresh = lost.some((sequence) => !this.#reportedLost.has(sequence));
     const urgent = fresh || this.#needsKeyFrame;
-    const due = now - this.#sentAt >= INTERVAL_MS;
-    if (!urgent && !(due && (lost.length > 0 || this.#acknowledged.length > 0))) return;
+    if (this.#missing > 0) this.#missedAt = now;
+    const interval = now - this.#missedAt < LOSSY_MS ? LOSSY_INTERVAL_MS : INTERVAL_MS;
+    const due = now - this.#sentAt >= interval;
+    const news = lost.length + this.#acknowledged.length + this.#arrivals.length > 0;
+    if (!urgent && !(due && news)) return;
     this.#sentAt = now;
     this.#reportedLost = new Set(lost);
     this.#send({
       acknowledged: this.#acknowledged.slice(-LIMITS.feedbackFrames),
       lost: shorten(lost),
       needsKeyFrame: this.#needsKeyFrame,
+      ...(this.#missing > 0 && { missing: this.#missing }),
       ...(this.#recovered > 0 && { recovered: this.#recovered }),
       arrivals: this.#arrivals,
     });
     this.#arrivals = [];
+    this.#missing = 0;
     this.#recovered = 0;
     this.#acknowledged = [];
     this.#needsKeyFrame = false;

@@ -16,8 +16,8 @@ export interface PendingPacket {
   readonly packet: Packet;
   /** Capture time on this machine's clock, ms. */
   readonly capturedAt: number;
-  /** It goes in parts with their parity, so that one of them may be lost. */
-  readonly protect?: boolean;
+  /** Share of packets that get lost, 0…1: it goes in parts with parities, so that some of them may be. Default 0. */
+  readonly loss?: number;
 }
 
 export interface CarrierSenderOptions {
@@ -38,6 +38,11 @@ export class CarrierSender {
   readonly #options: CarrierSenderOptions;
   readonly #writer: WritableStreamDefaultWriter<VideoFrame>;
   readonly #matcher = new CarrierMatcher<PendingPacket>();
+  /**
+   * The bytes of the last key frame that the browser made of a carrier, instead of those of any other one: so none
+   * needs another, and no decoder that lacks one asks for a key frame (PLI).
+   */
+  #keyCarrier: Uint8Array | undefined;
   readonly #grey = new Uint8Array((CARRIER_SIDE * CARRIER_SIDE * 3) / 2).fill(GREY);
   readonly #waiting = new Set<() => void>();
   #lastTimestamp = -Infinity;
@@ -75,8 +80,8 @@ export class CarrierSender {
    * @param timestamp of the captured frame, µs
    */
   async send(timestamp: number, pending: PendingPacket): Promise<void> {
-    const { packet, protect = false, ...rest } = pending;
-    for (const part of protect ? splitPacket(packet) : [packet]) {
+    const { packet, loss = 0, ...rest } = pending;
+    for (const part of splitPacket(packet, loss)) {
       await this.#write(timestamp, { ...rest, packet: part });
     }
   }
@@ -133,13 +138,15 @@ export class CarrierSender {
       ...packet,
       stamps: { ...packet.stamps, sent: now - capturedAt },
     }));
-    if (frame.type === 'key' && !packets.some((packet) => packet.reference === undefined)) {
-      this.#options.onRestart();
+    const browsers = new Uint8Array(frame.data);
+    if (frame.type === 'key') {
+      this.#keyCarrier = browsers;
+      if (!packets.some((packet) => packet.reference === undefined)) this.#options.onRestart();
     }
-    if (packets.length > 0) {
-      frame.data = writeCarrier(new Uint8Array(frame.data), packets).buffer as ArrayBuffer;
-      this.#sent += packets.length;
-    }
+    const carrier = this.#keyCarrier ?? browsers;
+    const bytes = packets.length > 0 ? writeCarrier(carrier, packets) : carrier.slice();
+    frame.data = bytes.buffer as ArrayBuffer;
+    this.#sent += packets.length;
     this.#lastOut = now;
     this.#settle();
   }

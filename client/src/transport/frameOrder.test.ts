@@ -134,4 +134,37 @@ describe('FrameOrder', () => {
     expect(sequences(frames.push(packet(72, null)))).toEqual([72]);
     expect(frames.counts).toEqual({ ...NONE, skipped: 2 });
   });
+
+  test('what is known not to come is lost, though nothing waits for it yet', () => {
+    const frames = started(3);
+    frames.pass(3);
+    expect(frames.stuck).toBe(false);
+    frames.pass(5);
+    expect(frames.stuck).toBe(true);
+    expect(frames.lost).toEqual([4, 5]);
+    expect(sequences(frames.push(packet(4)))).toEqual([4]);
+    expect(frames.lost).toEqual([5]);
+    expect(sequences(frames.push(packet(6, 4)))).toEqual([6]);
+    expect(frames.stuck).toBe(false);
+    expect(frames.lost).toEqual([]);
+  });
+
+  test('a first frame that will not come is lost', () => {
+    const frames = new FrameOrder();
+    frames.pass(7);
+    expect(frames.lost).toEqual([7]);
+    expect(frames.stuck).toBe(true);
+    expect(sequences(frames.push(packet(8, null)))).toEqual([8]);
+    expect(frames.lost).toEqual([]);
+  });
+
+  test('what is not here after a pause on purpose is not lost', () => {
+    const frames = started(3);
+    frames.expectPause();
+    frames.pass(20);
+    expect(frames.stuck).toBe(false);
+    frames.push(packet(21, null));
+    frames.pass(22);
+    expect(frames.lost).toEqual([22]);
+  });
 });

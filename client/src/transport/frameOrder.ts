@@ -35,6 +35,8 @@ export class FrameOrder {
   #last = -Infinity;
   /** Newest that was given out. */
   #newest = -Infinity;
+  /** What is not here of frames up to this one will not come. */
+  #passed = -Infinity;
   /** What is missing before the next key frame was not sent. */
   #pausedOnPurpose = false;
   #duplicates = 0;
@@ -58,7 +60,7 @@ export class FrameOrder {
 
   /** Whether frames cannot be shown because something is missing. */
   get stuck(): boolean {
-    return this.#waiting.size > 0 || this.#failed.size > 0;
+    return this.#waiting.size > 0 || this.#failed.size > 0 || this.#passed > this.#newest;
   }
 
   /**
@@ -67,12 +69,19 @@ export class FrameOrder {
    */
   get lost(): number[] {
     const lost = [...this.#failed];
-    if (this.#waiting.size === 0) return lost;
     const from = Math.max(this.#newest + 1, this.#first);
-    for (let sequence = from; sequence <= this.#last; sequence += 1) {
+    const until = this.#waiting.size === 0 ? this.#passed : Math.max(this.#last, this.#passed);
+    for (let sequence = from; sequence <= until; sequence += 1) {
       if (!this.#seen.has(sequence) || this.#isOrphan(sequence)) lost.push(sequence);
     }
     return lost;
+  }
+
+  /** What is not here of frames up to `sequence` will not come, as far as is known. */
+  pass(sequence: number): void {
+    if (this.#pausedOnPurpose || sequence <= this.#passed) return;
+    this.#first = Math.min(this.#first, sequence);
+    this.#passed = sequence;
   }
 
   /** Takes a packet that arrived; returns those whose turn it is. */

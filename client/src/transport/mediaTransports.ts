@@ -1,9 +1,10 @@
-import type {
-  NewConsumer,
-  ProducerAppData,
-  RequestType,
-  RequestOf,
-  ResponseOf,
+import {
+  retransmits,
+  type NewConsumer,
+  type ProducerAppData,
+  type RequestOf,
+  type RequestType,
+  type ResponseOf,
 } from '@inncall/sfu/protocol';
 import { Device, type types } from 'mediasoup-client';
 import { ClientError } from '../errors.js';
@@ -161,7 +162,7 @@ export class MediaTransports extends Emitter<MediaTransportsEvents> {
         type: 'produce',
         transportId: transport.id,
         kind,
-        rtpParameters: rtpParameters,
+        rtpParameters: retransmits(info) ? rtpParameters : withoutNack(rtpParameters),
         appData: info,
         paused: startPaused,
       }).then(
@@ -210,6 +211,15 @@ export class MediaTransports extends Emitter<MediaTransportsEvents> {
 
 function streamNameOf({ source, codec }: ProducerAppData): string {
   return source === 'screen' || codec === 'inn' ? `${source}-${codec}` : 'person';
+}
+
+/** Packets that are lost stay so: nothing goes before newer ones. */
+function withoutNack(parameters: types.RtpParameters): types.RtpParameters {
+  const codecs = parameters.codecs.map(({ rtcpFeedback = [], ...codec }) => ({
+    ...codec,
+    rtcpFeedback: rtcpFeedback.filter(({ type, parameter }) => type !== 'nack' || parameter),
+  }));
+  return { ...parameters, codecs };
 }
 
 function asError(cause: unknown): Error {

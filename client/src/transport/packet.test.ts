@@ -14,9 +14,14 @@ const packetArbitrary: fc.Arbitrary<Packet> = fc
       fullRange: fc.boolean(),
     }),
     data: fc.uint8Array({ minLength: 1, maxLength: 300 }),
-    parts: fc.option(fc.record({ index: fc.nat(5), count: fc.integer({ min: 1, max: 5 }) }), {
-      nil: undefined,
-    }),
+    parts: fc.option(
+      fc.record({
+        index: fc.nat(8),
+        count: fc.integer({ min: 1, max: 5 }),
+        parities: fc.nat(3),
+      }),
+      { nil: undefined },
+    ),
   })
   .map(({ distance, parts, ...packet }) => ({
     ...packet,
@@ -24,8 +29,9 @@ const packetArbitrary: fc.Arbitrary<Packet> = fc
     // All parts of one length: whatever part it is, it may have these bytes.
     ...(parts && {
       part: {
-        index: Math.min(parts.index, parts.count),
+        index: Math.min(parts.index, parts.count + parts.parities - 1),
         count: parts.count,
+        total: parts.count + parts.parities,
         length: packet.data.length * parts.count,
       },
     }),
@@ -102,7 +108,7 @@ describe('carrier packets', () => {
       'packet-part',
       (bytes: Uint8Array) => {
         bytes[10] = 4;
-        bytes[10 + 21] = 15;
+        bytes[10 + 21] = 14;
       },
     ],
   ])('names a wrong %s', (reason, damage) => {

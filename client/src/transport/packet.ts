@@ -11,8 +11,9 @@
  * Numbers are big-endian. Packet header, 23 bytes: flags u8, sequence u32,
  * capture time u48, stage stamps 4 × u16, codec byte count u24, distance to the
  * reference u8 (how many packets back; 0 for a key frame). A packet that holds a part of its frame
- * (flag 4) goes on with part number u8, part count u8, codec bytes of the frame in all u24. Trailer, 8 bytes: carrier byte count u16, packet count u8, version u8, magic u32.
- * Times are ticks of 100 µs.
+ * (flag 4) goes on with part number u8, parts without the parities u8, parts in all u8, codec bytes of the frame
+ * in all u24. Trailer, 8 bytes: carrier byte count u16, packet count u8, version u8, magic u32. Times are ticks of
+ * 100 µs.
  */
 
 /** When each stage of the sender had the frame, ms after its capture, 0…6553.5. */
@@ -33,10 +34,12 @@ export interface PictureColor {
 
 /** Which part of its frame's bytes a packet holds. */
 export interface Part {
-  /** 0…count: each before `count` holds its share of the bytes in order, the last one their parity. */
+  /** 0…total − 1: each before `count` holds its share of the bytes in order, the others are their parities. */
   readonly index: number;
-  /** Parts without the parity, 1…255. */
+  /** Parts without the parities, at least 1. */
   readonly count: number;
+  /** With the parities, `count`…255. */
+  readonly total: number;
   /** The codec's bytes of the frame in all. */
   readonly length: number;
 }
@@ -57,8 +60,8 @@ export interface Packet {
   readonly part?: Part;
 }
 
-/** Bytes of a carrier with one packet that are not the codec's: the carrier's own (some 22), header, trailer. */
-export const CARRIER_OVERHEAD_BYTES = 53;
+/** Bytes of a carrier with one packet that are not the codec's: the carrier's own (31), header, trailer. */
+export const CARRIER_OVERHEAD_BYTES = 62;
 
 export type MalformedReason =
   'version' | 'carrier-length' | 'packet-header' | 'packet-length' | 'packet-part';
@@ -70,11 +73,11 @@ export type ParsedCarrier =
   | { readonly kind: 'packets'; readonly carrier: Uint8Array; readonly packets: readonly Packet[] }
   | { readonly kind: 'malformed'; readonly reason: MalformedReason };
 
-const PACKET_VERSION = 3;
+const PACKET_VERSION = 4;
 const MAX_PACKETS = 255;
 const MAGIC = 0x494e4e43;
 const HEADER_BYTES = 23;
-const PART_HEADER_BYTES = 5;
+const PART_HEADER_BYTES = 6;
 const TRAILER_BYTES = 8;
 const TICKS_PER_MS = 10;
 const MAX_DISTANCE = 255;
@@ -131,7 +134,8 @@ export function writeCarrier(carrier: Uint8Array, packets: readonly Packet[]): U
     if (packet.part) {
       view.setUint8(at, packet.part.index);
       view.setUint8(at + 1, packet.part.count);
-      setUint24(view, at + 2, packet.part.length);
+      view.setUint8(at + 2, packet.part.total);
+      setUint24(view, at + 3, packet.part.length);
       at += PART_HEADER_BYTES;
     }
     bytes.set(packet.data, at);
@@ -158,16 +162,17 @@ function getUint24(view: DataView, at: number): number {
 }
 
 /** Bytes of a part, 0 or less where there can be no such part. */
-export function partBytes({ index, count, length }: Part): number {
+function partBytes({ index, count, length }: Part): number {
   const size = Math.ceil(length / count);
-  if (index === count) return size;
+  if (index >= count) return size;
   return Math.min(size, length - index * size);
 }
 
 function isPossible(part: Part, bytes: number): boolean {
-  const { index, count } = part;
+  const { index, count, total } = part;
   const last = partBytes({ ...part, index: count - 1 });
-  return count > 0 && index <= count && last > 0 && bytes === partBytes(part);
+  const numbered = count > 0 && count <= total && index < total;
+  return numbered && last > 0 && bytes === partBytes(part);
 }
 
 function distanceOf({ sequence, reference }: Packet): number {
@@ -183,7 +188,8 @@ function readPart(view: DataView, at: number): Part {
   return {
     index: view.getUint8(at),
     count: view.getUint8(at + 1),
-    length: getUint24(view, at + 2),
+    total: view.getUint8(at + 2),
+    length: getUint24(view, at + 3),
   };
 }
 

@@ -10,6 +10,8 @@ const MEASURE_MS = 1000;
 const LEAST_BUSY_MS = 100;
 /** The longest silence about a frame is forgotten at 20 ms per second. */
 const SILENCE_DRIFT = 0.02;
+/** Weight of a frame in how long it takes until one is named. */
+const USUAL_WEIGHT = 0.1;
 /** A frame that is overdue shared the link with others: it counts as so many bits at least, one packet. */
 const LEAST_BITS = 10_000;
 
@@ -36,6 +38,8 @@ export interface ReceiverQueue {
   /** When it last named a frame that was news, ms. */
   readonly heardAt: number;
   arrived(arrival: FrameArrival, now: number): void;
+  /** ms for which it has been silent about the next frame beyond the usual time; below 0 while that is not over */
+  overdueMs(now: number): number;
   /** bit/s that came through within the last second while frames waited; undefined where too few did */
   carriedBitrate(now: number): number | undefined;
   /** ms that the latest of its frames had waited */
@@ -57,6 +61,8 @@ export function createReceiverQueue(frames: ReadonlyMap<number, SentFrame>): Rec
   let heardAt = -Infinity;
   /** Longest time from sending a frame until it or a newer one was named, without what waited, ms. */
   let silenceMs = 0;
+  /** Mean time from sending a frame until it was named, without what it waited, ms. */
+  let usualMs = 0;
 
   const waited = ({ tripMs }: FrameArrival): number => tripMs - (quick[0]?.tripMs ?? tripMs);
   /** When a frame had left the queue. */
@@ -75,11 +81,18 @@ export function createReceiverQueue(frames: ReadonlyMap<number, SentFrame>): Rec
     while ((quick[0]?.at ?? now) < now - BASE_WINDOW_MS) quick.shift();
   }
 
-  /** bit/s at most, from the silence about the oldest frame that is not named: it has not left yet. */
-  function mostOverdue(newest: NamedFrame, now: number): number {
-    const oldest = frames.get(newest.sequence + 1);
+  /** The oldest frame that is not named, and since when it might have been on its way. */
+  function oldestUnnamed(): { readonly since: number; readonly bits: number } | undefined {
+    const newest = named.at(-1);
+    const oldest = newest && frames.get(newest.sequence + 1);
+    return oldest && { since: Math.max(leftAt(newest), oldest.at), bits: oldest.bits };
+  }
+
+  /** bit/s at most, from the silence about that frame: it has not left yet. */
+  function mostOverdue(now: number): number {
+    const oldest = oldestUnnamed();
     if (oldest === undefined) return Infinity;
-    const overdueMs = now - silenceMs - Math.max(leftAt(newest), oldest.at);
+    const overdueMs = now - silenceMs - oldest.since;
     return overdueMs > 0 ? (1000 * Math.max(LEAST_BITS, oldest.bits)) / overdueMs : Infinity;
   }
 
@@ -120,8 +133,11 @@ export function createReceiverQueue(frames: ReadonlyMap<number, SentFrame>): Rec
       silenceMs = Math.max(now - oldest.at - waited(arrival), usual);
       named.push({ ...arrival, sent, heardAt: now });
       while (named.length > 1 && (named[0]?.heardAt ?? now) < now - MEASURE_MS) named.shift();
+      const took = now - sent.at - waited(arrival);
+      usualMs += (newest ? USUAL_WEIGHT : 1) * (took - usualMs);
       heardAt = now;
     },
+    overdueMs: (now) => now - usualMs - (oldestUnnamed()?.since ?? now),
     carriedBitrate,
     get waitedMs() {
       return named.length > 0 ? Math.min(...latest().map(waited)) : 0;
@@ -130,7 +146,7 @@ export function createReceiverQueue(frames: ReadonlyMap<number, SentFrame>): Rec
       const newest = named.at(-1);
       if (newest === undefined) return 0;
       const carried = carriedBitrate(now) ?? Infinity;
-      const bitsPerMs = Math.max(1, Math.min(carried, bitrate, mostOverdue(newest, now))) / 1000;
+      const bitsPerMs = Math.max(1, Math.min(carried, bitrate, mostOverdue(now))) / 1000;
       const emptyAt = latest().map((frame) => emptyAfter(frame, bitsPerMs));
       return Math.max(0, Math.min(...emptyAt) - now);
     },

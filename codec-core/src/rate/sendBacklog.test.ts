@@ -174,3 +174,27 @@ test('on a link of constant capacity the wait is known up to what receivers have
     { numRuns: 200, seed: 3 },
   );
 });
+
+test('a frame is overdue when it has not been named for longer than usual', () => {
+  const backlog = started(['ann', 'ben']);
+  expect(backlog.overdueMs(450)).toBe(0);
+  backlog.sent(5, 500, 10_000);
+  // Until now frames were named 100 ms after they were sent.
+  expect(backlog.overdueMs(590)).toBe(0);
+  expect(backlog.overdueMs(640)).toBe(40);
+  backlog.arrived('ben', [{ sequence: 5, tripMs: WAY_MS }], 640);
+  expect(backlog.overdueMs(650)).toBe(50);
+  backlog.arrived('ann', [{ sequence: 5, tripMs: WAY_MS }], 650);
+  expect(backlog.overdueMs(650)).toBe(0);
+  expect(createSendBacklog().overdueMs(0)).toBe(0);
+});
+
+test('tells what the latest frames had waited on the worst way', () => {
+  const backlog = started(['ann', 'ben']);
+  expect(backlog.waitedMs(500)).toBe(0);
+  backlog.sent(5, 500, 10_000);
+  backlog.arrived('ben', [{ sequence: 5, tripMs: WAY_MS + 80 }], 640);
+  backlog.arrived('ann', [{ sequence: 5, tripMs: WAY_MS }], 640);
+  expect(backlog.waitedMs(650)).toBe(80);
+  expect(backlog.waitedMs(9000)).toBe(0);
+});

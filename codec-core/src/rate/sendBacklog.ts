@@ -35,11 +35,18 @@ export interface SendBacklog {
    * @param bitrate bit/s at which the queue drains where no receiver tells
    */
   reading(now: number, bitrate: number): BacklogReading | undefined;
+  /** ms that the latest frames to arrive at some receiver had waited, at most; 0 while nobody tells */
+  waitedMs(now: number): number;
+  /** ms for which some receiver has been silent about the next frame beyond the usual time */
+  overdueMs(now: number): number;
 }
 
 export function createSendBacklog(): SendBacklog {
   const frames = new Map<number, SentFrame>();
   const receivers = new Map<string, ReceiverQueue>();
+
+  const talking = (now: number): ReceiverQueue[] =>
+    [...receivers.values()].filter(({ heardAt }) => now - heardAt < SILENT_AFTER_MS);
 
   return {
     sent(sequence, now, bits) {
@@ -58,10 +65,8 @@ export function createSendBacklog(): SendBacklog {
       receivers.delete(id);
     },
     reading(now, bitrate) {
-      const talking = [...receivers.values()].filter(
-        ({ heardAt }) => now - heardAt < SILENT_AFTER_MS,
-      );
-      const readings = talking.map((queue) => ({ queue, waitMs: queue.waitMs(now, bitrate) }));
+      const queues = talking(now);
+      const readings = queues.map((queue) => ({ queue, waitMs: queue.waitMs(now, bitrate) }));
       const [first, ...others] = readings;
       if (first === undefined) return undefined;
       const { queue, waitMs } = others.reduce(
@@ -72,9 +77,11 @@ export function createSendBacklog(): SendBacklog {
       return {
         waitMs,
         waitedMs: queue.waitedMs,
-        heardMs: now - Math.max(...talking.map(({ heardAt }) => heardAt)),
+        heardMs: now - Math.max(...queues.map(({ heardAt }) => heardAt)),
         ...(carriedBitrate !== undefined && { carriedBitrate }),
       };
     },
+    waitedMs: (now) => Math.max(0, ...talking(now).map((queue) => queue.waitedMs)),
+    overdueMs: (now) => Math.max(0, ...talking(now).map((queue) => queue.overdueMs(now))),
   };
 }

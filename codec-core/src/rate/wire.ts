@@ -10,21 +10,24 @@ export const PACKET_OVERHEAD_BYTES = 100;
 /** Bytes on the wire against bytes of the codec. */
 export interface Wire {
   bits(codedBytes: number): number;
+  /** RTP packets that it takes. */
+  packets(codedBytes: number): number;
   /** Most coded bytes that take no more than `bits` on the wire, ≥ 0. */
   codedBytes(bits: number): number;
 }
 
 export function createWire(frameOverheadBytes: number, packetOverheadBytes: number): Wire {
-  const wireBytes = (codedBytes: number): number => {
-    const payload = codedBytes + frameOverheadBytes;
-    return payload + Math.ceil(payload / PACKET_PAYLOAD_BYTES) * packetOverheadBytes;
-  };
+  const packets = (codedBytes: number): number =>
+    Math.ceil((codedBytes + frameOverheadBytes) / PACKET_PAYLOAD_BYTES);
+  const wireBytes = (codedBytes: number): number =>
+    codedBytes + frameOverheadBytes + packets(codedBytes) * packetOverheadBytes;
   return {
+    packets,
     bits: (codedBytes) => 8 * wireBytes(codedBytes),
     codedBytes(bits) {
       const total = bits / 8;
-      const packets = Math.ceil(total / (PACKET_PAYLOAD_BYTES + packetOverheadBytes));
-      return Math.max(0, Math.floor(total - packets * packetOverheadBytes - frameOverheadBytes));
+      const most = Math.ceil(total / (PACKET_PAYLOAD_BYTES + packetOverheadBytes));
+      return Math.max(0, Math.floor(total - most * packetOverheadBytes - frameOverheadBytes));
     },
   };
 }

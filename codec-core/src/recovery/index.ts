@@ -1,6 +1,5 @@
 export { createRecovery } from './recovery.js';
 export type {
-  LackingFrames,
   ReceiverReport,
   Recovery,
   ReferenceChoice,

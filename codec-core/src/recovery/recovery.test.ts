@@ -16,14 +16,14 @@ function send(recovery: Recovery, from: number, to: number): (number | undefined
   return references;
 }
 
-/** @returns frames that were held up */
+/** @returns frames that are newly lost */
 function report(
   recovery: Recovery,
   receiver: string,
   at: number,
   { acknowledged = [], lost = [], needsKeyFrame = false }: Partial<ReceiverReport>,
 ): number {
-  return recovery.report(receiver, { acknowledged, lost, needsKeyFrame }, at * INTERVAL_MS).held;
+  return recovery.report(receiver, { acknowledged, lost, needsKeyFrame }, at * INTERVAL_MS);
 }
 
 describe('Recovery', () => {
@@ -128,16 +128,16 @@ describe('Recovery', () => {
     expect(send(recovery, 61, 61)).toEqual([16]);
   });
 
-  it('a loss explains a request for a picture for a while', () => {
+  it('predicts from what was acknowledged last while the rest is doubted', () => {
     const recovery = createRecovery();
     send(recovery, 0, 5);
-    expect(recovery.lossKnown(165)).toBe(false);
-    recovery.report('ann', { acknowledged: [4], lost: [5], needsKeyFrame: false }, 165);
-    expect(recovery.lossKnown(1100)).toBe(true);
-    expect(recovery.lossKnown(1200)).toBe(false);
-    const saved = { acknowledged: [5], lost: [], needsKeyFrame: false, recovered: 2 };
-    expect(recovery.report('ann', saved, 1300)).toEqual({ held: 0, recovered: 2 });
-    expect(recovery.lossKnown(1400)).toBe(true);
+    const usual = { reference: { sequence: 5 }, repairs: false };
+    expect(recovery.choose(200, true)).toMatchObject(usual);
+    report(recovery, 'ann', 5, { acknowledged: [0, 1, 2, 3] });
+    expect(recovery.choose(200, true)).toMatchObject({ reference: { sequence: 3 }, repairs: true });
+    expect(recovery.choose(200)).toMatchObject(usual);
+    report(recovery, 'ann', 6, { acknowledged: [5] });
+    expect(recovery.choose(230, true)).toMatchObject(usual);
   });
 
   it('an end of a long silence about frames explains a request for a picture, one without frames does not', () => {
@@ -145,10 +145,11 @@ describe('Recovery', () => {
     send(recovery, 0, 5);
     report(recovery, 'ann', 6, { acknowledged: [5] });
     report(recovery, 'ann', 100, { acknowledged: [5] });
-    expect(recovery.lossKnown(101 * INTERVAL_MS)).toBe(false);
+    expect(recovery.returned(101 * INTERVAL_MS)).toBe(false);
     send(recovery, 101, 140);
     report(recovery, 'ann', 141, { acknowledged: [140] });
-    expect(recovery.lossKnown(142 * INTERVAL_MS)).toBe(true);
+    expect(recovery.returned(142 * INTERVAL_MS)).toBe(true);
+    expect(recovery.returned(180 * INTERVAL_MS)).toBe(false);
   });
 
   it('knows nothing of frames before a key frame or a reset', () => {

@@ -4,8 +4,8 @@ import type { Recovery, ReferenceChoice, SentFrameReference, StreamFrame } from 
 
 /** A receiver that has said nothing for so long is not waited for. */
 const SILENT_AFTER_MS = 1000;
-/** How long a reported loss explains a request for a picture. */
-const LOSS_KNOWN_MS = 1000;
+/** How long the end of a silence explains a request for a picture. */
+const RETURN_KNOWN_MS = 1000;
 /** Frames remembered: fewer than the frame numbers, so that each number means one frame. */
 const REMEMBERED_FRAMES = 240;
 
@@ -22,7 +22,7 @@ export function createRecovery(): Recovery {
   const frames = new Map<number, FrameRecord>();
   let latest: FrameRecord | undefined;
   let keep: FrameRecord | undefined;
-  let lossAt = -Infinity;
+  let returnedAt = -Infinity;
 
   function forgetAll(): void {
     frames.clear();
@@ -84,13 +84,10 @@ export function createRecovery(): Recovery {
     report(id, report, now) {
       const receiver = receivers.get(id) ?? createReceiverView();
       receivers.set(id, receiver);
-      const cutOff = receiver.silentMs(now) >= SILENT_AFTER_MS;
-      const held = receiver.hear(report, frames, now);
-      const { recovered = 0 } = report;
-      const lacking = recovered > 0 || report.lost.some((sequence) => frames.has(sequence));
-      if (lacking || cutOff) lossAt = now;
+      if (receiver.silentMs(now) >= SILENT_AFTER_MS) returnedAt = now;
+      const losses = receiver.hear(report, frames, now);
       protect(now);
-      return { held, recovered };
+      return losses;
     },
 
     remove(id) {
@@ -99,7 +96,7 @@ export function createRecovery(): Recovery {
 
     reset: forgetAll,
 
-    choose(now): ReferenceChoice {
+    choose(now, doubted = false): ReferenceChoice {
       const kept = keep?.frameId;
       if (latest === undefined) {
         return { reference: undefined, keyFrameNeeded: true, repairs: false, keep: undefined };
@@ -107,9 +104,12 @@ export function createRecovery(): Recovery {
       const tip = latest;
       const usual = { reference: tip, keyFrameNeeded: false, repairs: false, keep: kept };
       const views = active(now);
-      if (views.every((view) => view.decodable(tip.sequence, frames))) return usual;
+      const lost = !views.every((view) => view.decodable(tip.sequence, frames));
+      const sure = !doubted || views.every((view) => view.acknowledged(tip.sequence));
+      if (!lost && sure) return usual;
       const common = newestCommon(views);
       if (common) return { ...usual, reference: common, repairs: true };
+      if (!lost) return usual;
       const helpable = views.filter((view) => newestCommon([view]) !== undefined);
       const stuck = helpable.some((view) => !view.decodable(tip.sequence, frames));
       const forSome = stuck ? newestCommon(helpable) : undefined;
@@ -121,6 +121,6 @@ export function createRecovery(): Recovery {
       };
     },
 
-    lossKnown: (now) => now - lossAt < LOSS_KNOWN_MS,
+    returned: (now) => now - returnedAt < RETURN_KNOWN_MS,
   };
 }

@@ -44,6 +44,7 @@ const scenario: fc.Arbitrary<RecoveryScenario> = fc.record({
   frameIntervalMs: fc.constantFrom(1000 / 60, 1000 / 30, 1000 / 15),
   media: path,
   feedback: path,
+  doubtAfterMs: fc.constantFrom(Infinity, 250, 0),
   receivers: fc
     .array(receiver, { minLength: 1, maxLength: 4 })
     .map((people) => people.map((person, index) => ({ ...person, name: `r${String(index)}` }))),
@@ -138,6 +139,20 @@ describe('recovery over bad networks', () => {
     expect(outcome.keyFrames).toBe(1);
     expect(outcome.receivers[0]?.repairsMs).toHaveLength(3);
     expect(Math.max(...(outcome.receivers[0]?.repairsMs ?? []))).toBeLessThan(200);
+  });
+
+  it('a doubted link needs no repair when it is back', () => {
+    const outages = [
+      [2000, 2300],
+      [4000, 4500],
+    ] as const;
+    const receivers = [{ ...ALWAYS, name: 'ann', outages }];
+    const [trusting, doubting] = [Infinity, 200].map((doubtAfterMs) =>
+      simulateRecovery({ ...BASE, receivers, doubtAfterMs }),
+    );
+    expect(trusting?.receivers[0]?.repairsMs).toHaveLength(2);
+    expect(doubting?.receivers[0]?.repairsMs).toEqual([]);
+    expect(doubting?.keyFrames).toBe(1);
   });
 
   it('a late joiner costs one key frame, and only one', () => {

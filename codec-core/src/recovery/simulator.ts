@@ -31,6 +31,8 @@ export interface RecoveryScenario {
   readonly media: PathModel;
   readonly feedback: PathModel;
   readonly receivers: readonly SimulatedReceiver[];
+  /** The sender doubts what is not acknowledged after so long a silence, ms; default Infinity. */
+  readonly doubtAfterMs?: number;
 }
 
 export interface ReceiverOutcome {
@@ -46,7 +48,7 @@ export interface ReceiverOutcome {
 export interface RecoveryOutcome {
   readonly sent: number;
   readonly keyFrames: number;
-  /** Frames predicted from an acknowledged one because of a loss. */
+  /** Frames predicted from an acknowledged one because of a loss or a doubt. */
   readonly repairs: number;
   /** Frames that one receiver or another never got. */
   readonly lost: number;
@@ -207,6 +209,7 @@ export function simulateRecovery(
       travel(scenario.feedback, () => {
         if (!present(person)) return;
         recovery.report(person.name, report, agenda.now);
+        heardAt = agenda.now;
         heard.push({ ...report, at: agenda.now, receiver: person.name });
       });
     }),
@@ -217,6 +220,7 @@ export function simulateRecovery(
   let repairs = 0;
   let lost = 0;
   let lastKeyAt = -Infinity;
+  let heardAt = 0;
 
   function travel(path: PathModel, arrive: () => void): boolean {
     const calm = agenda.now >= scenario.calmFromMs;
@@ -233,7 +237,8 @@ export function simulateRecovery(
   }
 
   function send(): void {
-    const choice = recovery.choose(agenda.now);
+    const doubted = agenda.now - heardAt > (scenario.doubtAfterMs ?? Infinity);
+    const choice = recovery.choose(agenda.now, doubted);
     watch(choice, { at: agenda.now, sequence, held: held.sequences, heard });
     const key =
       choice.reference === undefined ||

@@ -21,8 +21,6 @@ export interface ReceiverReport {
   readonly lost: readonly number[];
   /** Nothing that it holds leads on: it needs a key frame newer than all frames named here. */
   readonly needsKeyFrame: boolean;
-  /** Frames that are here although packets of theirs got lost. Default 0. */
-  readonly recovered?: number;
 }
 
 /** How the next frame is to be coded. */
@@ -31,18 +29,10 @@ export interface ReferenceChoice {
   readonly reference: StreamFrame | undefined;
   /** Some receiver can only be helped by a key frame. */
   readonly keyFrameNeeded: boolean;
-  /** The reference is an acknowledged frame, because a receiver lost what came after it. */
+  /** The reference is an acknowledged frame, because a receiver lost, or seems to have lost, what came after it. */
   readonly repairs: boolean;
   /** Frame number that the encoder must keep; `undefined` for none. */
   readonly keep: number | undefined;
-}
-
-/** Frames that lacked a packet. */
-export interface LackingFrames {
-  /** They waited for it, or for ever; those that build on others not counted. */
-  readonly held: number;
-  /** Parity took its place. */
-  readonly recovered: number;
 }
 
 /**
@@ -52,17 +42,20 @@ export interface LackingFrames {
 export interface Recovery {
   /** The frame was handed to the transport. */
   sent(frame: SentFrameReference, now: number): void;
-  /** @returns frames that lacked a packet, by the first report of each */
-  report(receiver: string, report: ReceiverReport, now: number): LackingFrames;
+  /** @returns how many frames are said for the first time to be lost, but for those that build on others */
+  report(receiver: string, report: ReceiverReport, now: number): number;
   /** The receiver left: it holds nobody back any more. */
   remove(receiver: string): void;
   /** The encoder holds nothing any more: a new one, or it failed. */
   reset(): void;
-  choose(now: number): ReferenceChoice;
   /**
-   * Whether in the last second a lost packet was reported, or a receiver spoke again after a second of silence
-   * about frames: then a request for a picture (PLI) that comes from the transport is about that, and the choice
-   * of the reference answers it.
+   * @param doubted what was sent since the newest acknowledged frame has probably got lost: the next one is
+   *   predicted from that, so that it can be decoded whether or not
    */
-  lossKnown(now: number): boolean;
+  choose(now: number, doubted?: boolean): ReferenceChoice;
+  /**
+   * Whether in the last second a receiver spoke again after a second of silence about frames: then a request for
+   * a picture (PLI) that comes from the transport is about that, and the choice of the reference answers it.
+   */
+  returned(now: number): boolean;
 }

@@ -14,6 +14,7 @@ export const LIMITS = {
   pictureSide: 8192,
   /** Frames in one list of a feedback report. */
   feedbackFrames: 128,
+  feedbackPackets: 1000,
   /** Way of a frame, either sign, ms. */
   tripMs: 60_000,
   /** Latency samples of one stage in one stats report. */

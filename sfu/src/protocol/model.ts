@@ -51,6 +51,15 @@ export const producerAppDataSchema = z.discriminatedUnion('source', [
 export type ProducerAppData = z.infer<typeof producerAppDataSchema>;
 export type Source = ProducerAppData['source'];
 
+/**
+ * Whether lost packets of a producer are sent anew (RTP retransmission after a NACK). Not of an INN camera:
+ * its sender adds parity and predicts from what arrived, while packets sent anew would delay all new ones.
+ * A screen that stands still sends nothing after its last frame, so that no later one could stand in.
+ */
+export function retransmits({ source, codec }: ProducerAppData): boolean {
+  return source !== 'camera' || codec !== 'inn';
+}
+
 /** A layer that a publisher can code if somebody wants it. */
 export const layerOfferSchema = z.object({
   layer: layerIndex,
@@ -108,7 +117,9 @@ export const feedbackReportSchema = z.object({
   lost: frames,
   /** Nothing that this receiver holds leads on: it needs a key frame newer than all frames named here. */
   needsKeyFrame: z.boolean(),
-  /** Frames since the last report that came in parts, and are here without one of them. */
+  /** Packets since the last report that did not come; frames of which nothing came are one in a row. */
+  missing: z.int().min(0).max(LIMITS.feedbackPackets).exactOptional(),
+  /** Frames since the last report that came in parts, and are here without some of them. */
   recovered: z.int().min(0).max(LIMITS.feedbackFrames).exactOptional(),
   /** Frames that arrived since the last report, in order. */
   arrivals: z

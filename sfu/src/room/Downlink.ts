@@ -2,7 +2,12 @@ import type { RtpCapabilities, WebRtcTransport } from 'mediasoup/types';
 import { SfuError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { DownlinkEstimate } from '../media/transports.js';
-import type { Notification, PauseReason, ProducerAppData } from '../protocol/index.js';
+import {
+  retransmits,
+  type Notification,
+  type PauseReason,
+  type ProducerAppData,
+} from '../protocol/index.js';
 import type { ClientLink } from './ClientLink.js';
 import type { LayerChoice } from './layers.js';
 import { DEFAULT_PREFERENCES, PeerConsumer, type ConsumerPreferences } from './PeerConsumer.js';
@@ -222,7 +227,12 @@ export class Downlink {
     const { transport, rtpCapabilities, logger } = this.#options;
     const key = groupKey({ peerId, appData });
     try {
-      const consumer = await transport.consume({ producerId, rtpCapabilities, paused: true });
+      const consumer = await transport.consume({
+        producerId,
+        rtpCapabilities,
+        paused: true,
+        enableRtx: appData.source !== 'mic' && retransmits(appData),
+      });
       const peerConsumer = new PeerConsumer({
         consumer,
         peerId,
