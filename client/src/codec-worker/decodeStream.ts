@@ -287,7 +287,7 @@ export class DecodeStream {
   #follow(now: number): void {
     if (this.#standing) return;
     if (this.#order.stuck) this.#repairs.noteLoss(now, this.#shown ? this.#order.newest : -1);
-    this.#reports.update(this.#order.lost, now);
+    this.#reports.update(this.#order.lost, (sequence) => this.#parts.lackingOf(sequence), now);
   }
 
   /** A frame cannot be decoded any more, nor what builds on it. */

@@ -195,7 +195,7 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     this.#backlog.arrived(receiver, report.arrivals, now);
     const waitedMs = this.#backlog.waitedMs(now);
     this.#protection.note({ receiver, missing, lost, recovered, waitedMs }, now);
-    for (const { timestamp, pending } of this.#resending.take(report.lost, waitedMs)) {
+    for (const { timestamp, pending } of this.#resending.take(report, waitedMs)) {
       this.#protection.resent(pending.packet.data.length);
       this.#options.carrier.send(timestamp, pending).catch((cause: unknown) => {
         this.#noteFailure(cause);
@@ -379,8 +379,11 @@ export class EncodeLoop<Frame extends CapturedFrame> {
     const encodeEnd = now();
     const keyFrame = stats.type === 'key';
     const loss = this.#protection.loss(keyFrame, encodeEnd);
-    const parts = partLengths(divideFrame(data.length, loss), data.length);
-    this.#protection.sent({ bytes: data.length, keyFrame, parts }, encodeEnd);
+    const division = divideFrame(data.length, loss);
+    const parts = partLengths(division, data.length);
+    const parities = division.total - division.count;
+    const bytes = data.length;
+    this.#protection.sent({ sequence, bytes, keyFrame, parts, parities }, encodeEnd);
     this.#backlog.sent(sequence, encodeEnd, bitsOfParts(parts));
     this.#options.onPicture?.({ ...picture, captureTime });
     this.#note({ stats, source, encodeMs, at: encodeStart, late: this.#drops.counts.late });

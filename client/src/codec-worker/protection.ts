@@ -19,8 +19,7 @@ const HELP_WEIGHT = 0.12;
 const LEAST_HELP = 0.5;
 const REST_MS = 30_000;
 const CREDIT = 0.75;
-/** What is reported so soon after it began, ms, may have travelled without parity. */
-const UNJUDGED_MS = 500;
+const REMEMBERED_FRAMES = 240;
 /** What is known of lost packets falls to the part 1/e in so long, ms. */
 const LOSS_MEMORY_MS = 5000;
 /** So many packets without loss are supposed to have come before. */
@@ -36,8 +35,8 @@ export interface Lacking {
   readonly receiver: string;
   /** Packets. */
   readonly missing: number;
-  /** Frames that could not be decoded for it; those that build on others not counted. */
-  readonly lost: number;
+  /** Frames that could not be decoded for it, by sequence number; not those that build on others. */
+  readonly lost: readonly number[];
   /** Frames that are here all the same. */
   readonly recovered: number;
   /** What the latest frames had waited for those before them, ms. */
@@ -46,11 +45,14 @@ export interface Lacking {
 
 /** A picture as it went. */
 export interface SentPicture {
+  readonly sequence: number;
   /** Bytes of the codec. */
   readonly bytes: number;
   readonly keyFrame: boolean;
   /** Bytes of each of its parts. */
   readonly parts: readonly number[];
+  /** How many of them are parities. */
+  readonly parities: number;
 }
 
 /**
@@ -60,12 +62,13 @@ export interface SentPicture {
 export class Protection {
   #losses: number[] = [];
   #until = -Infinity;
-  #since = -Infinity;
   #restsUntil = -Infinity;
   #share = 1;
   #help = 1;
   #resentBits = 0;
   readonly #sent = new FadingCount();
+  /** Frames with parity, by sequence number. */
+  readonly #protected = new Set<number>();
   /** By receiver. */
   readonly #missing = new Map<string, FadingCount>();
 
@@ -94,15 +97,15 @@ export class Protection {
     count.add(missing, now);
     this.#losses = this.#losses.filter((at) => now - at < MEMORY_MS);
     const since = now - (this.#losses.at(-1) ?? -Infinity);
-    const fresh = lost + recovered > 0 && since >= APART_MS;
+    const fresh = lost.length + recovered > 0 && since >= APART_MS;
     if (fresh) this.#losses.push(now);
-    if (this.active(now) && now - this.#since > UNJUDGED_MS) this.#judge(lost, recovered, now);
+    const judged = lost.filter((sequence) => this.#protected.has(sequence)).length;
+    if (this.active(now)) this.#judge(judged, recovered, now);
     if (now < this.#restsUntil) return;
     const spread = (this.#losses.at(-1) ?? 0) - (this.#losses[0] ?? 0);
     const goesOn = this.#losses.length >= ENOUGH_LOSSES && spread >= SPREAD_MS;
     const begins = fresh && !this.active(now) && waitedMs < WAIT_MS;
     if (!goesOn && !begins) return;
-    if (!this.active(now)) this.#since = now;
     this.#until = now + HOLD_MS;
   }
 
@@ -111,7 +114,9 @@ export class Protection {
   }
 
   /** A picture left. */
-  sent({ bytes, keyFrame, parts }: SentPicture, now: number): void {
+  sent({ sequence, bytes, keyFrame, parts, parities }: SentPicture, now: number): void {
+    if (parities > 0) this.#protected.add(sequence);
+    this.#protected.delete(sequence - REMEMBERED_FRAMES);
     this.#sent.add(
       parts.reduce((sum, part) => sum + WIRE.packets(part), 0),
       now,
@@ -122,7 +127,7 @@ export class Protection {
     this.#share += SHARE_WEIGHT * (WIRE.bits(bytes) / bits - this.#share);
   }
 
-  /** A picture of so many bytes was sent once more. */
+  /** So many bytes were sent in one more packet. */
   resent(bytes: number): void {
     this.#resentBits += WIRE.bits(bytes);
   }

@@ -54,8 +54,9 @@ export class ReceiverReports {
    * Sends a report if it is time at `now` (ms).
    *
    * @param lost what is missing at present, ascending
+   * @param lackingOf parts that a frame lacks, 0 where that is not known
    */
-  update(lost: readonly number[], now: number): void {
+  update(lost: readonly number[], lackingOf: (sequence: number) => number, now: number): void {
     const fresh = lost.some((sequence) => !this.#reportedLost.has(sequence));
     const urgent = fresh || this.#needsKeyFrame;
     if (this.#missing > 0) this.#missedAt = now;
@@ -65,9 +66,12 @@ export class ReceiverReports {
     if (!urgent && !(due && news)) return;
     this.#sentAt = now;
     this.#reportedLost = new Set(lost);
+    const named = shorten(lost);
+    const lacking = named.map(lackingOf);
     this.#send({
       acknowledged: this.#acknowledged.slice(-LIMITS.feedbackFrames),
-      lost: shorten(lost),
+      lost: named,
+      ...(lacking.some((parts) => parts > 0) && { lacking }),
       needsKeyFrame: this.#needsKeyFrame,
       ...(this.#missing > 0 && { missing: this.#missing }),
       ...(this.#recovered > 0 && { recovered: this.#recovered }),

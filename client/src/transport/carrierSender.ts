@@ -45,6 +45,8 @@ export class CarrierSender {
   #keyCarrier: Uint8Array | undefined;
   readonly #grey = new Uint8Array((CARRIER_SIDE * CARRIER_SIDE * 3) / 2).fill(GREY);
   readonly #waiting = new Set<() => void>();
+  /** The parts of one packet leave before those of the next. */
+  #sending: Promise<void> = Promise.resolve();
   #lastTimestamp = -Infinity;
   #lastOut = -Infinity;
   #sent = 0;
@@ -80,10 +82,9 @@ export class CarrierSender {
    * @param timestamp of the captured frame, µs
    */
   async send(timestamp: number, pending: PendingPacket): Promise<void> {
-    const { packet, loss = 0, ...rest } = pending;
-    for (const part of splitPacket(packet, loss)) {
-      await this.#write(timestamp, { ...rest, packet: part });
-    }
+    const sent = this.#sending.then(() => this.#send(timestamp, pending));
+    this.#sending = sent.catch(() => undefined);
+    await sent;
   }
 
   /** Connects the encoded streams of the carrier's sender. */
@@ -104,6 +105,13 @@ export class CarrierSender {
   async close(): Promise<void> {
     this.#settle();
     await this.#writer.close().catch(() => undefined);
+  }
+
+  async #send(timestamp: number, pending: PendingPacket): Promise<void> {
+    const { packet, loss = 0, ...rest } = pending;
+    for (const part of splitPacket(packet, loss)) {
+      await this.#write(timestamp, { ...rest, packet: part });
+    }
   }
 
   /** Carriers go forward only, whatever the times of the pictures. */

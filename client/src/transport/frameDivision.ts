@@ -9,7 +9,7 @@ const PACKET_BYTES = 1000;
  * Weight of the risk against the bits of the frame as it is. Its root counts: a first stop in a minute is felt more
  * than one more of many.
  */
-const RISK_WEIGHT = 4;
+const RISK_WEIGHT = 5;
 
 /** How a frame is divided into parts, each of which travels in a carrier of its own. */
 export interface FrameDivision {

@@ -34,11 +34,14 @@ export interface PictureColor {
 
 /** Which part of its frame's bytes a packet holds. */
 export interface Part {
-  /** 0…total − 1: each before `count` holds its share of the bytes in order, the others are their parities. */
+  /**
+   * 0…254: each before `count` holds its share of the bytes in order, the others are their parities; from `total`
+   * on they were sent later, as some of the first were lost.
+   */
   readonly index: number;
   /** Parts without the parities, at least 1. */
   readonly count: number;
-  /** With the parities, `count`…255. */
+  /** With the parities that were sent at first, `count`…255. */
   readonly total: number;
   /** The codec's bytes of the frame in all. */
   readonly length: number;
@@ -81,6 +84,7 @@ const PART_HEADER_BYTES = 6;
 const TRAILER_BYTES = 8;
 const TICKS_PER_MS = 10;
 const MAX_DISTANCE = 255;
+const MAX_PART = 254;
 const FLAG_BT709 = 1;
 const FLAG_FULL_RANGE = 2;
 const FLAG_PART = 4;
@@ -171,7 +175,7 @@ function partBytes({ index, count, length }: Part): number {
 function isPossible(part: Part, bytes: number): boolean {
   const { index, count, total } = part;
   const last = partBytes({ ...part, index: count - 1 });
-  const numbered = count > 0 && count <= total && index < total;
+  const numbered = count > 0 && count <= total && index <= MAX_PART;
   return numbered && last > 0 && bytes === partBytes(part);
 }
 

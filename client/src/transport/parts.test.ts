@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { divideFrame, partLengths } from './frameDivision.js';
 import type { Packet } from './packet.js';
-import { PartCollector, splitPacket } from './parts.js';
+import { furtherParts, PartCollector, splitPacket } from './parts.js';
 
 const BYTES = 2500;
 const SHORT = new Uint8Array(9);
@@ -69,6 +69,25 @@ test('one lost part too many is known before the next frame, unless it was the l
   expect(late.passed).toBe(-Infinity);
   late.push(packet(SHORT, 4));
   expect(late.passed).toBe(3);
+});
+
+test('further parities take the place of any parts', () => {
+  const parts = inParts(3);
+  const count = parts[0]?.part?.count ?? 0;
+  const collector = new PartCollector();
+  collector.push(parts[0] ?? packet(SHORT));
+  expect(collector.lackingOf(3)).toBe(count - 1);
+  const further = furtherParts(packet(new Uint8Array(BYTES)), LOSS, collector.lackingOf(3));
+  const whole = further.map((part) => collector.push(part));
+  expect(whole.at(-1)).toEqual(packet(new Uint8Array(BYTES)));
+  expect(collector.lackingOf(3)).toBe(0);
+  expect(collector.lackingOf(4)).toBe(0);
+});
+
+test('what is not in parts is sent as it is, and never more than parts can be numbered', () => {
+  const short = packet(SHORT);
+  expect(furtherParts(short, 0, 2)).toEqual([short]);
+  expect(furtherParts(packet(new Uint8Array(BYTES)), LOSS, 1000).at(-1)?.part?.index).toBe(254);
 });
 
 test('counts what is missing of a frame when the next one begins, once', () => {

@@ -3,6 +3,7 @@ import { divideFrame } from './frameDivision.js';
 import type { Packet, Part } from './packet.js';
 
 const REMEMBERED_FRAMES = 64;
+const LAST_PART = 254;
 
 /**
  * The packet in parts that travel in carriers of their own, parities among them: any so many as the frame has
@@ -23,6 +24,26 @@ export function splitPacket(packet: Packet, loss: number): Packet[] {
     ...packet,
     data: bytes,
     part: { index, count, total, length },
+  }));
+}
+
+/**
+ * What to send of a packet that {@link splitPacket} divided and a receiver lacks: further parities.
+ *
+ * @param loss as it was then
+ * @param lacking parts that it needs; 0 where it has none or that is not known: all of them
+ */
+export function furtherParts(packet: Packet, loss: number, lacking: number): Packet[] {
+  const parts = splitPacket(packet, loss);
+  const part = parts[0]?.part;
+  if (part === undefined || lacking === 0) return parts;
+  const { count, total, length } = part;
+  const size = Math.ceil(length / count);
+  const data = parts.slice(0, count).map((own) => own.data);
+  return Array.from({ length: Math.min(lacking, LAST_PART + 1 - total) }, (_, i) => ({
+    ...packet,
+    data: parityOf(data, size, total - count + i),
+    part: { ...part, index: total + i },
   }));
 }
 
@@ -55,6 +76,12 @@ export class PartCollector {
   /** What is not here of frames up to this sequence number will not come, unless packets overtake each other. */
   get passed(): number {
     return this.#passed;
+  }
+
+  /** Parts that a frame needs yet; 0 where nothing came of it, or all. */
+  lackingOf(sequence: number): number {
+    const frame = this.#frames.get(sequence);
+    return frame === undefined ? 0 : Math.max(0, frame.count - frame.seen.size);
   }
 
   /** @returns the whole packet if this one completes it, or is one */
@@ -100,7 +127,7 @@ export class PartCollector {
     if (reference !== undefined) this.#passed = Math.max(this.#passed, sequence - 1);
     if (sequence > before + 1) this.#missing += 1;
     const frame = this.#frames.get(before);
-    if (frame === undefined || frame.seen.size === frame.total) return;
+    if (frame === undefined || frame.seen.size >= frame.total) return;
     this.#missing += frame.total - frame.seen.size;
     if (frame.seen.size >= frame.count) this.#recovered += 1;
   }

@@ -13,8 +13,8 @@ export interface ReceiverView {
   sent(now: number): void;
   /** Something is known of its frames. */
   readonly informed: boolean;
-  /** @returns how many frames it says for the first time that are lost, but for those that build on others */
-  hear(report: ReceiverReport, frames: Frames, now: number): number;
+  /** @returns frames that it says for the first time are lost, but for those that build on others */
+  hear(report: ReceiverReport, frames: Frames, now: number): readonly number[];
   acknowledged(sequence: number): boolean;
   /** False where the frame, or one that it builds on, is known to be lost. */
   decodable(sequence: number, frames: Frames): boolean;
@@ -72,13 +72,13 @@ export function createReceiverView(): ReceiverView {
           acknowledged.delete(sequence);
           lost.add(sequence);
         }
-        return 0;
+        return [];
       }
       for (const sequence of report.acknowledged) acknowledge(sequence, frames);
-      let losses = 0;
+      const losses: number[] = [];
       for (const sequence of report.lost) {
         if (!frames.has(sequence) || acknowledged.has(sequence)) continue;
-        if (decodable(sequence, frames)) losses += 1;
+        if (decodable(sequence, frames)) losses.push(sequence);
         lost.add(sequence);
       }
       return losses;

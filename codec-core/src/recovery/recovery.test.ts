@@ -16,14 +16,14 @@ function send(recovery: Recovery, from: number, to: number): (number | undefined
   return references;
 }
 
-/** @returns frames that are newly lost */
+/** @returns how many frames are newly lost */
 function report(
   recovery: Recovery,
   receiver: string,
   at: number,
   { acknowledged = [], lost = [], needsKeyFrame = false }: Partial<ReceiverReport>,
 ): number {
-  return recovery.report(receiver, { acknowledged, lost, needsKeyFrame }, at * INTERVAL_MS);
+  return recovery.report(receiver, { acknowledged, lost, needsKeyFrame }, at * INTERVAL_MS).length;
 }
 
 describe('Recovery', () => {

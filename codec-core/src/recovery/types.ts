@@ -42,8 +42,8 @@ export interface ReferenceChoice {
 export interface Recovery {
   /** The frame was handed to the transport. */
   sent(frame: SentFrameReference, now: number): void;
-  /** @returns how many frames are said for the first time to be lost, but for those that build on others */
-  report(receiver: string, report: ReceiverReport, now: number): number;
+  /** @returns frames that are said for the first time to be lost, but for those that build on others */
+  report(receiver: string, report: ReceiverReport, now: number): readonly number[];
   /** The receiver left: it holds nobody back any more. */
   remove(receiver: string): void;
   /** The encoder holds nothing any more: a new one, or it failed. */

@@ -15,6 +15,8 @@ export const LIMITS = {
   /** Frames in one list of a feedback report. */
   feedbackFrames: 128,
   feedbackPackets: 1000,
+  /** Parts of one frame. */
+  frameParts: 255,
   /** Way of a frame, either sign, ms. */
   tripMs: 60_000,
   /** Latency samples of one stage in one stats report. */

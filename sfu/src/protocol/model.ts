@@ -115,6 +115,11 @@ export const feedbackReportSchema = z.object({
   acknowledged: frames,
   /** Not here, or not decodable, and needed for what follows. A later acknowledgement revokes it. */
   lost: frames,
+  /** Of each lost frame, in their order: parts that it lacks; 0: nothing came of it, or it is here. */
+  lacking: z
+    .array(z.int().min(0).max(LIMITS.frameParts))
+    .max(LIMITS.feedbackFrames)
+    .exactOptional(),
   /** Nothing that this receiver holds leads on: it needs a key frame newer than all frames named here. */
   needsKeyFrame: z.boolean(),
   /** Packets since the last report that did not come; frames of which nothing came are one in a row. */
