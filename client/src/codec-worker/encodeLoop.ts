@@ -32,7 +32,7 @@ const KEY_FRAME_SERVES_MS = 300;
 /** Until then a key frame that receivers lack is still on its way. */
 const KEY_FRAME_INTERVAL_MS = 300;
 /** From so long on, ms, a frame that is overdue counts as lost. */
-const DOUBT_AFTER_MS = 45;
+const DOUBT_AFTER_MS = 60;
 
 /** While nobody watches, an empty carrier comes this often: the first picture need not wait for one. */
 const KEEP_FLOWING_MS = 400;

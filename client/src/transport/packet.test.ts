@@ -126,6 +126,24 @@ describe('carrier packets', () => {
     expect(parseCarrier(bytes)).toEqual({ kind: 'malformed', reason });
   });
 
+  test.each([
+    [{ index: 31, count: 16, total: 16 }, 'packets'],
+    [{ index: 32, count: 16, total: 16 }, 'malformed'],
+    [{ index: 0, count: 17, total: 17 }, 'malformed'],
+    [{ index: 0, count: 3, total: 2 }, 'malformed'],
+  ])('of part %o the carrier is %s', (numbers, kind) => {
+    const packet: Packet = {
+      sequence: 0,
+      captureTime: 0,
+      stamps: { read: 0, encodeStart: 0, encodeEnd: 0, sent: 0 },
+      reference: undefined,
+      color: { matrix: 'bt601', fullRange: false },
+      data: new Uint8Array(2),
+      part: { ...numbers, length: 2 * numbers.count },
+    };
+    expect(parseCarrier(writeCarrier(new Uint8Array(1), [packet])).kind).toBe(kind);
+  });
+
   test('a reference that is too far back is refused', () => {
     const packet: Packet = {
       sequence: 300,

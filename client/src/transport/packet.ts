@@ -35,13 +35,13 @@ export interface PictureColor {
 /** Which part of its frame's bytes a packet holds. */
 export interface Part {
   /**
-   * 0…254: each before `count` holds its share of the bytes in order, the others are their parities; from `total`
-   * on they were sent later, as some of the first were lost.
+   * 0…{@link LAST_PART}: each before `count` holds its share of the bytes in order, the others are their parities;
+   * from `total` on they were sent later, as some of the first were lost.
    */
   readonly index: number;
-  /** Parts without the parities, at least 1. */
+  /** Parts without the parities, 1…{@link MOST_PARTS}. */
   readonly count: number;
-  /** With the parities that were sent at first, `count`…255. */
+  /** With the parities that were sent at first, `count`…{@link LAST_PART} + 1. */
   readonly total: number;
   /** The codec's bytes of the frame in all. */
   readonly length: number;
@@ -62,6 +62,10 @@ export interface Packet {
   /** Absent where the packet holds all of them. */
   readonly part?: Part;
 }
+
+/** More parts than these nobody has to put together: it takes a receiver time that grows with their square. */
+export const MOST_PARTS = 16;
+export const LAST_PART = 31;
 
 /** Bytes of a carrier with one packet that are not the codec's: the carrier's own (31), header, trailer. */
 export const CARRIER_OVERHEAD_BYTES = 62;
@@ -84,7 +88,6 @@ const PART_HEADER_BYTES = 6;
 const TRAILER_BYTES = 8;
 const TICKS_PER_MS = 10;
 const MAX_DISTANCE = 255;
-const MAX_PART = 254;
 const FLAG_BT709 = 1;
 const FLAG_FULL_RANGE = 2;
 const FLAG_PART = 4;
@@ -175,7 +178,7 @@ function partBytes({ index, count, length }: Part): number {
 function isPossible(part: Part, bytes: number): boolean {
   const { index, count, total } = part;
   const last = partBytes({ ...part, index: count - 1 });
-  const numbered = count > 0 && count <= total && index <= MAX_PART;
+  const numbered = count > 0 && count <= MOST_PARTS && count <= total && index <= LAST_PART;
   return numbered && last > 0 && bytes === partBytes(part);
 }
 

@@ -1,9 +1,8 @@
 import { parityOf, restoreParts } from './erasureCode.js';
 import { divideFrame } from './frameDivision.js';
-import type { Packet, Part } from './packet.js';
+import { LAST_PART, type Packet, type Part } from './packet.js';
 
 const REMEMBERED_FRAMES = 64;
-const LAST_PART = 254;
 
 /**
  * The packet in parts that travel in carriers of their own, parities among them: any so many as the frame has
