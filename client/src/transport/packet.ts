@@ -64,7 +64,7 @@ export interface Packet {
 }
 
 /** More parts than these nobody has to put together: it takes a receiver time that grows with their square. */
-export const MOST_PARTS = 16;
+const MOST_PARTS = 16;
 export const LAST_PART = 31;
 
 /** Bytes of a carrier with one packet that are not the codec's: the carrier's own (31), header, trailer. */
