@@ -2,7 +2,7 @@ import { LIMITS, type FeedbackReport } from '@inncall/sfu/protocol';
 
 /** What tells nothing urgent is gathered for so long, ms: a queue should be known within a frame or two. */
 const INTERVAL_MS = 60;
-/** So soon where packets got lost within the last so many ms: what is overdue should be known before the next frame. */
+/** So soon where packets got lost lately, ms: what is overdue should be known before the next frame. */
 const LOSSY_INTERVAL_MS = 25;
 const LOSSY_MS = 10_000;
 
@@ -11,7 +11,7 @@ type Arrival = FeedbackReport['arrivals'][number];
 /**
  * Gathers what the sender of one stream should know of its frames, and says it:
  * a new loss at once, together with all that was decoded until then, the rest
- * up to sixteen times a second. While something is missing it is said again and again.
+ * up to sixteen times a second, forty where packets got lost lately. While something is missing it is said again and again.
  */
 export class ReceiverReports {
   readonly #send: (report: FeedbackReport) => void;

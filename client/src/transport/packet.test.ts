@@ -36,6 +36,14 @@ const packetArbitrary: fc.Arbitrary<Packet> = fc
       },
     }),
   }));
+const PACKET: Packet = {
+  sequence: 0,
+  captureTime: 0,
+  stamps: { read: 0, encodeStart: 0, encodeEnd: 0, sent: 0 },
+  reference: undefined,
+  color: { matrix: 'bt601', fullRange: false },
+  data: new Uint8Array(20),
+};
 const carrierArbitrary = fc.uint8Array({ maxLength: 200 });
 
 describe('carrier packets', () => {
@@ -112,16 +120,7 @@ describe('carrier packets', () => {
       },
     ],
   ])('names a wrong %s', (reason, damage) => {
-    const bytes = writeCarrier(new Uint8Array(10), [
-      {
-        sequence: 0,
-        captureTime: 0,
-        stamps: { read: 0, encodeStart: 0, encodeEnd: 0, sent: 0 },
-        reference: undefined,
-        color: { matrix: 'bt601', fullRange: false },
-        data: new Uint8Array(20),
-      },
-    ]);
+    const bytes = writeCarrier(new Uint8Array(10), [PACKET]);
     damage(bytes);
     expect(parseCarrier(bytes)).toEqual({ kind: 'malformed', reason });
   });
@@ -131,28 +130,15 @@ describe('carrier packets', () => {
     [{ index: 32, count: 16, total: 16 }, 'malformed'],
     [{ index: 0, count: 17, total: 17 }, 'malformed'],
     [{ index: 0, count: 3, total: 2 }, 'malformed'],
+    [{ index: 0, count: 3, total: 33 }, 'malformed'],
   ])('of part %o the carrier is %s', (numbers, kind) => {
-    const packet: Packet = {
-      sequence: 0,
-      captureTime: 0,
-      stamps: { read: 0, encodeStart: 0, encodeEnd: 0, sent: 0 },
-      reference: undefined,
-      color: { matrix: 'bt601', fullRange: false },
-      data: new Uint8Array(2),
-      part: { ...numbers, length: 2 * numbers.count },
-    };
+    const part = { ...numbers, length: PACKET.data.length * numbers.count };
+    const packet = { ...PACKET, part };
     expect(parseCarrier(writeCarrier(new Uint8Array(1), [packet])).kind).toBe(kind);
   });
 
   test('a reference that is too far back is refused', () => {
-    const packet: Packet = {
-      sequence: 300,
-      captureTime: 0,
-      stamps: { read: 0, encodeStart: 0, encodeEnd: 0, sent: 0 },
-      reference: 44,
-      color: { matrix: 'bt601', fullRange: false },
-      data: new Uint8Array(1),
-    };
+    const packet = { ...PACKET, sequence: 300, reference: 44 };
     expect(() => writeCarrier(new Uint8Array(1), [packet])).toThrow(RangeError);
   });
 

@@ -178,8 +178,9 @@ function partBytes({ index, count, length }: Part): number {
 function isPossible(part: Part, bytes: number): boolean {
   const { index, count, total } = part;
   const last = partBytes({ ...part, index: count - 1 });
-  const numbered = count > 0 && count <= MOST_PARTS && count <= total && index <= LAST_PART;
-  return numbered && last > 0 && bytes === partBytes(part);
+  const numbered = count > 0 && count <= MOST_PARTS && index <= LAST_PART;
+  const totalled = count <= total && total <= LAST_PART + 1;
+  return numbered && totalled && last > 0 && bytes === partBytes(part);
 }
 
 function distanceOf({ sequence, reference }: Packet): number {

@@ -105,7 +105,8 @@ delivered (enlarged to the camera's size where smaller, strip left out, one pict
   95th percentile over seconds of what was sent beyond the capacity;
 - settled: after a drop until a second fits the link; after an outage until a picture is shown; after a
   rise, and else from the first picture on, until a second uses 85 % of the link;
-- lines: heights of the pictures that were shown; repairs: packets sent again.
+- lines: heights of the pictures that were shown; repairs: packets that the browser sent again, by request or to fill a
+  probe of the link; what INN's sender sends once more itself is not among them.
 
 ${table(HEAD, rows)}
 
