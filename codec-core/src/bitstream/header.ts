@@ -3,7 +3,7 @@ import type { FrameType } from '../codec/types.js';
 import { MAX_DIMENSION, MIN_DIMENSION } from '../frame/i420.js';
 
 /** Version of the bitstream; 0..7, in every frame. */
-export const BITSTREAM_VERSION = 4;
+export const BITSTREAM_VERSION = 5;
 /** Frame numbers wrap here. */
 export const FRAME_ID_MODULUS = 256;
 export const KEY_HEADER_BYTES = 15;

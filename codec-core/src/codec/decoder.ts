@@ -81,6 +81,7 @@ class FrameDecoder implements Decoder {
     }
     kernels.bytes(work.payload, payload.length).set(payload);
     kernels.run.decoderStart(work.payload, payload.length);
+    kernels.run.clearSigns();
     const context: FrameContext = {
       kernels,
       work,

@@ -135,6 +135,7 @@ class FrameEncoder implements Encoder {
     if (reference) kernels.copy(reference.contexts, work.contexts.start, work.contexts.bytes);
     else resetContexts(kernels, work.contexts);
     kernels.run.encoderStart(work.payload, work.payloadBytes);
+    kernels.run.clearSigns();
     const context: FrameContext = {
       kernels,
       work,

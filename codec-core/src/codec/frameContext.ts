@@ -106,7 +106,17 @@ export function codeCoupling(
       );
       c.timer.mark('quantize');
     }
-    run.codeGroup(work.symbols, rows, count, first, size, work.scales, contexts, c.read ? 1 : 0);
+    run.codeGroup(
+      work.symbols,
+      rows,
+      count,
+      first,
+      size,
+      work.scales,
+      contexts,
+      quant.lossless ? 0 : 1,
+      c.read ? 1 : 0,
+    );
     bookBits(c, `group${group}`);
   } else {
     clearSymbols(c, set, first, size);

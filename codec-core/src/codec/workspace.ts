@@ -99,7 +99,6 @@ export interface Contexts {
   /** One set of latent models for every group. */
   readonly groups: readonly Pointer[];
   readonly dc: Pointer;
-  readonly dcSets: readonly Pointer[];
 }
 
 function allocatePlanes(kernels: Kernels, grid: Grid): PicturePlanes {
@@ -126,7 +125,6 @@ function allocateContexts(kernels: Kernels): Contexts {
     flags,
     groups: GROUPS.map((_, g) => latents + g * latentBytes),
     dc,
-    dcSets: Array.from({ length: dcBytes / latentBytes }, (_, i) => dc + i * latentBytes),
   };
 }
 
@@ -134,7 +132,8 @@ function allocateContexts(kernels: Kernels): Contexts {
 export function resetContexts(kernels: Kernels, contexts: Contexts): void {
   kernels.run.initMotionContexts(contexts.motion);
   kernels.run.initFlagContexts(contexts.flags);
-  for (const set of [...contexts.groups, ...contexts.dcSets]) kernels.run.initLatentContexts(set);
+  for (const set of contexts.groups) kernels.run.initLatentContexts(set);
+  kernels.run.initDcContexts(contexts.dc);
 }
 
 export function createWorkspace(

@@ -59,7 +59,7 @@ describe('latent symbols', () => {
             .set(Array.from({ length: size * rows }, () => Math.floor(random2() * 64)));
           run.initLatentContexts(contexts);
           run.encoderStart(payload, capacity);
-          run.codeGroup(symbols, list, rows, 0, size, scales, contexts, 0);
+          run.codeGroup(symbols, list, rows, 0, size, scales, contexts, 0, 0);
           const bits = run.encoderBits();
           const length = run.encoderFinish();
           expect(length).toBeGreaterThanOrEqual(0);
@@ -67,7 +67,7 @@ describe('latent symbols', () => {
           table().fill(0);
           run.initLatentContexts(contexts);
           run.decoderStart(payload, length);
-          run.codeGroup(symbols, list, rows, 0, size, scales, contexts, 1);
+          run.codeGroup(symbols, list, rows, 0, size, scales, contexts, 0, 1);
           const read = table();
           for (let r = 0; r < rows; r++) {
             const at = r * ROW;
@@ -91,7 +91,7 @@ describe('latent symbols', () => {
     kernels.int32(list, rows).set(Array.from({ length: rows }, (_, i) => i));
     kernels.run.initLatentContexts(contexts);
     kernels.run.encoderStart(payload, 1 << 16);
-    kernels.run.codeGroup(symbols, list, rows, 0, size, scales, contexts, 0);
+    kernels.run.codeGroup(symbols, list, rows, 0, size, scales, contexts, 0, 0);
     // 22,000 zeros at the smallest scale.
     expect(kernels.run.encoderBits()).toBeLessThan(60);
   });

@@ -215,6 +215,7 @@ interface KernelExports {
     read: number,
   ): void;
   initLatentContexts(contexts: Pointer): void;
+  initDcContexts(contexts: Pointer): void;
   initFlagContexts(contexts: Pointer): void;
   codeFlags(
     flags: Pointer,
@@ -235,8 +236,10 @@ interface KernelExports {
     size: number,
     scales: Pointer,
     contexts: Pointer,
+    hide: number,
     read: number,
   ): void;
+  clearSigns(): void;
   encoderStart(out: Pointer, capacity: number): void;
   encoderFinish(): number;
   encoderBits(): number;

@@ -9,10 +9,10 @@ from .transform import zigzag
 
 FLOOR = 15.0
 ANCHOR = 58.0
-BLOCK_EXPONENT = 0.17
-FREQUENCY_SLOPE = 0.088
+BLOCK_EXPONENT = 0.2
+FREQUENCY_SLOPE = 0.105
 NEUTRAL_FREQUENCY = 5.0
-CHROMA_PRICE = 0.85
+CHROMA_PRICE = 1.1
 
 PLACES = torch.tensor(zigzag(8))
 SHARES = torch.exp(FREQUENCY_SLOPE * (torch.hypot((PLACES % 8).float(), (PLACES // 8).float()) - NEUTRAL_FREQUENCY))

@@ -4,7 +4,8 @@ import { initForecast } from './activity/forecast';
 import { initGains } from './activity/gains';
 import { initCosts } from './entropy/laplace';
 import { initDcScales } from './entropy/dcPlane';
-import { initShifts } from './entropy/latents';
+import { initLatents } from './entropy/latents';
+import { initShifts } from './entropy/magnitudes';
 import { initMixing } from './entropy/mixedBit';
 import { initPerception } from './quant/perception';
 
@@ -28,9 +29,15 @@ export {
 } from './quant/coupling';
 export { priceLifetimes } from './quant/lifetime';
 export { blockPrices } from './quant/perception';
-export { DC_CONTEXT_BYTES, DC_WORK_BYTES_PER_BLOCK, codeDcPlane } from './entropy/dcPlane';
+export {
+  DC_CONTEXT_BYTES,
+  DC_WORK_BYTES_PER_BLOCK,
+  codeDcPlane,
+  initDcContexts,
+} from './entropy/dcPlane';
 export { LATENT_CONTEXT_BYTES, initLatentContexts } from './entropy/latents';
 export { decoderStart, encoderBits, encoderFinish, encoderStart } from './entropy/rangeCoder';
+export { clearSigns } from './entropy/hiddenSigns';
 export { FLAG_CONTEXT_BYTES, codeFlags, initFlagContexts } from './entropy/flags';
 export { codeGroup } from './entropy/symbols';
 
@@ -42,6 +49,7 @@ export function heapBase(): usize {
 /** Fills the constant tables; call once per instance, before anything else. */
 export function initTables(): void {
   initShifts();
+  initLatents();
   initCosts();
   initDcScales();
   initMixing();

@@ -7,7 +7,13 @@
 
 import { ROW } from '../inn/mixing';
 import { indexOf } from './laplace';
-import { decodeLatent, encodeLatent, LATENT_CONTEXT_BYTES } from './latents';
+import {
+  decodeMagnitude,
+  encodeMagnitude,
+  initMagnitudeContexts,
+  MAGNITUDE_CONTEXT_BYTES,
+} from './magnitudes';
+import { decodeBypass, encodeBypass } from './rangeCoder';
 
 const PREDICTORS: i32 = 8;
 /** Residuals round away from zero from here on: a small dead zone pays at every rate. */
@@ -15,8 +21,14 @@ const ROUNDING: f32 = 0.44;
 const PLANES: i32 = 3;
 /** Bytes of work space for a grid of `blocks`. */
 export const DC_WORK_BYTES_PER_BLOCK: i32 = PLANES * (4 + PREDICTORS * 4 + 4);
-/** Bytes of the DC models: one set of latent contexts for luma, one for chroma. */
-export const DC_CONTEXT_BYTES: i32 = 2 * LATENT_CONTEXT_BYTES;
+/** Bytes of the DC models: one set of magnitude models for luma, one for chroma. */
+export const DC_CONTEXT_BYTES: i32 = 2 * MAGNITUDE_CONTEXT_BYTES;
+
+/** Sets the models to their initial state. */
+export function initDcContexts(contexts: usize): void {
+  initMagnitudeContexts(contexts);
+  initMagnitudeContexts(contexts + <usize>MAGNITUDE_CONTEXT_BYTES);
+}
 
 const scaleByEnergy: usize = memory.data(256);
 const guesses: usize = memory.data(PREDICTORS * 4);
@@ -145,15 +157,17 @@ export function codeDcPlane(
         plane = p;
         const guess = predict(x, y, step);
         const scale = <u32>load<u8>(scaleByEnergy + min(255, energyAround(x, y) + before));
-        const set = contexts + (p == 0 ? 0 : <usize>LATENT_CONTEXT_BYTES);
+        const set = contexts + (p == 0 ? 0 : <usize>MAGNITUDE_CONTEXT_BYTES);
         let q: i32;
         if (read) {
-          q = decodeLatent(set, scale, min(2, before));
+          q = decodeMagnitude(set, scale, min(2, before));
+          if (q != 0 && decodeBypass(1)) q = -q;
         } else {
           const r = <i32>load<i16>(target + row + (<usize>p << 1)) - guess;
           q = <i32>f32.floor(<f32>(r < 0 ? -r : r) * inverse + ROUNDING);
+          encodeMagnitude(set, scale, min(2, before), q);
+          if (q) encodeBypass(r < 0 ? 1 : 0, 1);
           if (r < 0) q = -q;
-          encodeLatent(set, scale, min(2, before), q);
         }
         const decoded = max(-32767, min(32767, guess + q * step));
         const index = <usize>at(x, y);

@@ -17,6 +17,9 @@ const MOTION_MODELS: i32 = 8 * 3 * 2 * 3;
 const CROWD_MODELS: i32 = 7 * 10 * 2;
 const MODELS: i32 = NEAR_MODELS + MOTION_MODELS + CROWD_MODELS;
 const MIXTURES: i32 = 6;
+/** Bits that an initial probability stands for, and the first weight of each model. */
+const FIRST_SEEN: u32 = 12;
+const FIRST_WEIGHT: f32 = 0.37;
 
 /** Bytes of the models of activity flags. */
 export const FLAG_CONTEXT_BYTES: i32 = MODELS * MODEL_BYTES + MIXTURES * MIXTURE_BYTES;
@@ -30,10 +33,12 @@ let rows: i32 = 0;
 export function initFlagContexts(contexts: usize): void {
   for (let i = 0; i < MODELS; i++) {
     const probability = <u32>load<u8>(INITIAL_FLAG_PROBABILITIES + <usize>i) << 8;
-    initMixedModel(contexts + <usize>(i * MODEL_BYTES), probability);
+    initMixedModel(contexts + <usize>(i * MODEL_BYTES), probability, FIRST_SEEN);
   }
   const mixtures = contexts + MODELS * MODEL_BYTES;
-  for (let i = 0; i < MIXTURES; i++) initMixture(mixtures + <usize>(i * MIXTURE_BYTES));
+  for (let i = 0; i < MIXTURES; i++) {
+    initMixture(mixtures + <usize>(i * MIXTURE_BYTES), FIRST_WEIGHT);
+  }
 }
 
 @inline

@@ -24,11 +24,13 @@ export function tail(b: f64, m: f64): f64 {
   return Math.exp(-(m - 0.5) / b);
 }
 
-// bits of 0, bits of magnitude 1 (with sign), bits per further magnitude; and how far beyond a half
-// zero is the better choice. One f32 row per scale index.
+// Bits of 0, bits of magnitude 1 (with sign), bits per further magnitude, and the magnitude above half a step
+// below which zero is better by FAR bits; all in squared steps but the last. One f32 row per scale index.
 const costs: usize = memory.data(64 * 16);
 /** One bit is worth this many squared steps^-1 (codec-design.md, rate-distortion quantization). */
 const LAMBDA: f64 = 7.5;
+/** A choice that costs so many bits more than the best is never worth a hidden sign. */
+const FAR: f64 = 4;
 
 export function initCosts(): void {
   for (let i = 0; i < SCALE_LEVELS; i++) {
@@ -40,33 +42,25 @@ export function initCosts(): void {
     store<f32>(at, <f32>(zero / LAMBDA));
     store<f32>(at, <f32>(one / LAMBDA), 4);
     store<f32>(at, <f32>(more / LAMBDA), 8);
-    store<f32>(at, <f32>((one - zero) / (2 * LAMBDA)), 12);
+    store<f32>(at, <f32>((one - zero - FAR) / (2 * LAMBDA)), 12);
   }
 }
 
+/** Cost of one bit, as the others in squared steps. */
+export const BIT_COST: f32 = <f32>(1 / LAMBDA);
+
+/** Costs of a scale index: f32 of zero, of magnitude 1, of each further one. */
+@inline
+export function costsOf(scaleIndex: u32): usize {
+  return costs + (<usize>scaleIndex << 4);
+}
+
 /**
- * Integer among {round, round - 1, 0} that minimises (a - q)^2 + price * bits(q) / LAMBDA.
- * @param a magnitude in steps, >= 0.
+ * Whether no choice but zero is worth a thought.
+ * @param a magnitude in steps, >= 0
  * @param price how much dearer than usual a bit is
  */
 @inline
-export function bestMagnitude(a: f32, scaleIndex: u32, price: f32): i32 {
-  const at = costs + (<usize>scaleIndex << 4);
-  if (a < 1.5 && a < 0.5 + price * load<f32>(at, 12)) return 0;
-  const rounded = f32.nearest(a);
-  if (rounded < 1) return 0;
-  const one = price * load<f32>(at, 4);
-  const more = price * load<f32>(at, 8);
-  let best = rounded;
-  let d = a - rounded;
-  let cost = d * d + one + more * (rounded - 1);
-  if (rounded > 1) {
-    d = a - rounded + 1;
-    const lower = d * d + one + more * (rounded - 2);
-    if (lower < cost) {
-      cost = lower;
-      best = rounded - 1;
-    }
-  }
-  return a * a + price * load<f32>(at) < cost ? 0 : <i32>best;
+export function isSurelyZero(a: f32, scaleIndex: u32, price: f32): bool {
+  return a < 1 && a < 0.5 + price * load<f32>(costsOf(scaleIndex), 12);
 }

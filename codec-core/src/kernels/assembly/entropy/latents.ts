@@ -1,103 +1,191 @@
 /**
- * Binarisation and contexts of latents. A symbol q with scale index s is coded as
- *   h = |q| >> k, unary to ESCAPE with adaptive models chosen by (s, position), then Exp-Golomb;
- *   the k low bits of |q| plainly; the sign plainly when q is not 0.
- * k grows with the scale so that the unary part stays short. The models start from the Laplace law of
- * the scale index and adapt; the model of the first decision also depends on whether the two symbols
- * before it in the row were zero.
+ * Magnitudes of latents. The first decisions of the binarisation (`magnitudes.ts`) are mixed bits of three
+ * models that answer for the scale index with the symbols before, for the channel, and for the surprise: how
+ * the magnitudes before in the row compare with what their scales promised. At the smallest scales, where
+ * nearly all symbols are and nearly all are zero, and further up in the unary part, one model answers.
  */
 
+import { SCALE_LEVELS, scaleOf } from './laplace';
 import {
-  decodeBit,
-  decodeBypass,
-  encodeBit,
-  encodeBypass,
-  initModel,
-} from './rangeCoder';
-import { SCALE_LEVELS, scaleOf, tail } from './laplace';
+  decodeLowBits,
+  decodeMagnitude,
+  encodeLowBits,
+  encodeMagnitude,
+  initMagnitudeContexts,
+  lawProbability,
+  lowBits,
+  MAGNITUDE_CONTEXT_BYTES,
+} from './magnitudes';
+import {
+  chooseModels,
+  decodeMixed,
+  encodeMixed,
+  initMixedModel,
+  initMixture,
+  MIXTURE_BYTES,
+  MODEL_BYTES,
+} from './mixedBit';
 
-const ESCAPE: i32 = 14;
-const ZERO_MODELS: i32 = 3;
-const MODELS_PER_SCALE: i32 = ZERO_MODELS + ESCAPE;
-/** Exp-Golomb prefixes are at most this long: |q| stays below 2^16. */
-const MAX_PREFIX: i32 = 15;
+/** Decisions that are mixed bits. */
+const MIXED: i32 = 3;
+/** Scale indices from which they are. */
+const FIRST_MIXED_SCALE: u32 = 3;
+/** Bits that an initial probability stands for, and the first weight of each model. */
+const FIRST_SEEN: u32 = 6;
+const FIRST_WEIGHT: f32 = <f32>(1.0 / 3);
+
+const BUSY_LEVELS: i32 = 3;
+const CHANNELS: i32 = 55;
+const SURPRISE_LEVELS: i32 = 9;
+/** Scale indices that share a model by channel and by surprise: 2^ of them. */
+const CHANNEL_SCALE_SHIFT: i32 = 2;
+const SURPRISE_SCALE_SHIFT: i32 = 1;
+
+const SCALE_MODELS: i32 = SCALE_LEVELS * BUSY_LEVELS * MIXED;
+const CHANNEL_MODELS: i32 = CHANNELS * (SCALE_LEVELS >> CHANNEL_SCALE_SHIFT) * MIXED;
+const SURPRISE_MODELS: i32 = SURPRISE_LEVELS * (SCALE_LEVELS >> SURPRISE_SCALE_SHIFT) * MIXED;
+const BY_CHANNEL: i32 = MAGNITUDE_CONTEXT_BYTES + SCALE_MODELS * MODEL_BYTES;
+const BY_SURPRISE: i32 = BY_CHANNEL + CHANNEL_MODELS * MODEL_BYTES;
+const MIXTURES: i32 = BY_SURPRISE + SURPRISE_MODELS * MODEL_BYTES;
 
 /** Bytes of one set of latent contexts. */
-export const LATENT_CONTEXT_BYTES: i32 = SCALE_LEVELS * MODELS_PER_SCALE * 4;
+export const LATENT_CONTEXT_BYTES: i32 = MIXTURES + MIXED * MIXTURE_BYTES;
 
-const shifts: usize = memory.data(64);
+/** Magnitudes count up to this much as a surprise. */
+const LARGEST: f32 = 6;
+/** Share of the sums that the next symbol leaves. */
+const MEMORY: f32 = 0.9;
+const DOUBT: f32 = 0.5;
+/** f32 by scale index: expected magnitude, at most LARGEST. */
+const EXPECTED = memory.data(64 * 4, 4);
 
-/** Number of low bits coded plainly for every scale index; call once per instance. */
-export function initShifts(): void {
+/** Symbols before, in the row and group: not zero, and their magnitudes against those expected. */
+let one: i32 = 0;
+let two: i32 = 0;
+let seen: f32 = 0;
+let expected: f32 = 0;
+
+/** Fills the tables; call once per instance. */
+export function initLatents(): void {
   for (let i = 0; i < SCALE_LEVELS; i++) {
     const b = scaleOf(i);
-    let k = 0;
-    while (b > 3.0 * <f64>(1 << k)) k++;
-    store<u8>(shifts + i, <u8>k);
+    const mean = Math.exp(-0.5 / b) / (1 - Math.exp(-1 / b));
+    store<f32>(EXPECTED + ((<usize>i) << 2), <f32>min(<f64>LARGEST, mean));
   }
 }
 
 /** Sets all models of one set to the Laplace law. */
 export function initLatentContexts(contexts: usize): void {
-  for (let i = 0; i < SCALE_LEVELS; i++) {
-    const b = scaleOf(i);
-    const unit = <f64>(1 << load<u8>(shifts + i));
-    for (let j = 0; j < MODELS_PER_SCALE; j++) {
-      const h = <f64>max(0, j - ZERO_MODELS + 1);
-      // P(h' > h | h' >= h)
-      const reach = h == 0 ? 1.0 : tail(b, h * unit);
-      const p = reach <= 0 ? 0.0 : tail(b, (h + 1) * unit) / reach;
-      const scaled = max(32.0, min(65504.0, Math.floor(p * 65536.0 + 0.5)));
-      initModel(contexts + <usize>((i * MODELS_PER_SCALE + j) * 4), <u32>scaled);
+  initMagnitudeContexts(contexts);
+  initModels(contexts + MAGNITUDE_CONTEXT_BYTES, BUSY_LEVELS, 0);
+  initModels(contexts + BY_CHANNEL, CHANNELS, CHANNEL_SCALE_SHIFT);
+  initModels(contexts + BY_SURPRISE, SURPRISE_LEVELS, SURPRISE_SCALE_SHIFT);
+  for (let h = 0; h < MIXED; h++) {
+    initMixture(contexts + <usize>(MIXTURES + h * MIXTURE_BYTES), FIRST_WEIGHT);
+  }
+}
+
+/** Models [count][scales][MIXED], from the law of the middle one of the scale indices that share a model. */
+function initModels(models: usize, count: i32, shift: i32): void {
+  for (let s = 0; s < SCALE_LEVELS >> shift; s++) {
+    for (let h = 0; h < MIXED; h++) {
+      const probability = lawProbability((s << shift) + ((1 << shift) >> 1), h);
+      for (let i = 0; i < count; i++) {
+        const model = (i * (SCALE_LEVELS >> shift) + s) * MIXED + h;
+        initMixedModel(models + <usize>(model * MODEL_BYTES), probability, FIRST_SEEN);
+      }
     }
   }
 }
 
+/** Starts a row of a group. */
 @inline
-function modelOf(contexts: usize, scale: u32, h: i32, busy: i32): usize {
-  const j = h == 0 ? busy : ZERO_MODELS - 1 + h;
-  return contexts + <usize>((<i32>scale * MODELS_PER_SCALE + j) * 4);
+export function startRow(): void {
+  one = 0;
+  two = 0;
+  seen = 0;
+  expected = 0;
 }
 
-/** @param busy how many of the two symbols before were not zero, 0..2. */
+/** Half octaves by which the magnitudes before exceed those expected, straight between octaves: 0 .. 8, 4 none. */
 @inline
-export function encodeLatent(contexts: usize, scale: u32, busy: i32, q: i32): void {
-  const magnitude = q < 0 ? -q : q;
-  const k = <i32>load<u8>(shifts + scale);
-  const target = magnitude >> k;
-  let h = 0;
-  while (h < ESCAPE) {
-    const more: u32 = target > h ? 1 : 0;
-    encodeBit(modelOf(contexts, scale, h, busy), more);
-    if (!more) break;
-    h++;
-  }
-  if (h == ESCAPE) {
-    const rest = target - ESCAPE + 1;
-    const prefix = 31 - <i32>clz(<u32>rest);
-    for (let i = 0; i < prefix; i++) encodeBypass(1, 1);
-    if (prefix < MAX_PREFIX) encodeBypass(0, 1);
-    encodeBypass(<u32>rest & ((1 << prefix) - 1), prefix);
-  }
-  if (k) encodeBypass(<u32>magnitude & ((1 << k) - 1), k);
-  if (magnitude) encodeBypass(q < 0 ? 1 : 0, 1);
+function surprise(): i32 {
+  const more = reinterpret<i32>(seen + DOUBT) - reinterpret<i32>(expected + DOUBT);
+  return max(0, min(SURPRISE_LEVELS - 1, ((more + (1 << 21)) >> 22) + 4));
 }
 
 @inline
-export function decodeLatent(contexts: usize, scale: u32, busy: i32): i32 {
-  const k = <i32>load<u8>(shifts + scale);
-  let h = 0;
-  while (h < ESCAPE) {
-    if (!decodeBit(modelOf(contexts, scale, h, busy))) break;
-    h++;
+function remember(scale: u32, magnitude: i32): void {
+  two = one;
+  one = magnitude != 0 ? 1 : 0;
+  seen = seen * MEMORY + min<f32>(LARGEST, <f32>magnitude);
+  expected = expected * MEMORY + load<f32>(EXPECTED + (<usize>scale << 2));
+}
+
+/** Models of the first decision; those of the next ones follow. */
+let byScale: usize = 0;
+let byChannel: usize = 0;
+let bySurprise: usize = 0;
+
+@inline
+function chooseFirst(contexts: usize, scale: u32, channel: i32): void {
+  const s = <i32>scale;
+  const channelScale = s >> CHANNEL_SCALE_SHIFT;
+  const surpriseScale = s >> SURPRISE_SCALE_SHIFT;
+  const first = (one + two) * SCALE_LEVELS + s;
+  const second = channel * (SCALE_LEVELS >> CHANNEL_SCALE_SHIFT) + channelScale;
+  const third = surprise() * (SCALE_LEVELS >> SURPRISE_SCALE_SHIFT) + surpriseScale;
+  byScale = contexts + <usize>(MAGNITUDE_CONTEXT_BYTES + first * MIXED * MODEL_BYTES);
+  byChannel = contexts + <usize>(BY_CHANNEL + second * MIXED * MODEL_BYTES);
+  bySurprise = contexts + <usize>(BY_SURPRISE + third * MIXED * MODEL_BYTES);
+}
+
+@inline
+function choose(contexts: usize, h: i32): void {
+  const at = <usize>(h * MODEL_BYTES);
+  const mixture = contexts + <usize>(MIXTURES + h * MIXTURE_BYTES);
+  chooseModels(byScale + at, byChannel + at, bySurprise + at, mixture);
+}
+
+/** @param channel of the group */
+@inline
+export function encodeLatent(contexts: usize, scale: u32, channel: i32, magnitude: i32): void {
+  if (scale < FIRST_MIXED_SCALE) {
+    encodeMagnitude(contexts, scale, one + two, magnitude);
+  } else {
+    encodeLikely(contexts, scale, channel, magnitude);
   }
-  if (h == ESCAPE) {
-    let prefix = 0;
-    while (prefix < MAX_PREFIX && decodeBypass(1)) prefix++;
-    h += (1 << prefix) + <i32>decodeBypass(prefix) - 1;
+  remember(scale, magnitude);
+}
+
+@inline
+function encodeLikely(contexts: usize, scale: u32, channel: i32, magnitude: i32): void {
+  chooseFirst(contexts, scale, channel);
+  const target = magnitude >> lowBits(scale);
+  for (let h = 0; h < MIXED; h++) {
+    choose(contexts, h);
+    encodeMixed(target > h ? 1 : 0);
+    if (target == h) return encodeLowBits(scale, magnitude);
   }
-  let magnitude = h << k;
-  if (k) magnitude |= <i32>decodeBypass(k);
-  if (magnitude == 0) return 0;
-  return decodeBypass(1) ? -magnitude : magnitude;
+  encodeMagnitude(contexts, scale, 0, magnitude, MIXED);
+}
+
+@inline
+export function decodeLatent(contexts: usize, scale: u32, channel: i32): i32 {
+  const magnitude =
+    scale < FIRST_MIXED_SCALE
+      ? decodeMagnitude(contexts, scale, one + two)
+      : decodeLikely(contexts, scale, channel);
+  remember(scale, magnitude);
+  return magnitude;
+}
+
+@inline
+function decodeLikely(contexts: usize, scale: u32, channel: i32): i32 {
+  chooseFirst(contexts, scale, channel);
+  for (let h = 0; h < MIXED; h++) {
+    choose(contexts, h);
+    if (!decodeMixed()) return decodeLowBits(scale, h);
+  }
+  return decodeMagnitude(contexts, scale, 0, MIXED);
 }

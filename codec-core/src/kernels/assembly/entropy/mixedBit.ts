@@ -17,10 +17,7 @@ export const MIXTURE_BYTES: i32 = INPUTS * 4;
 
 /** A model forgets bits older than about this many. */
 const MEMORY_LIMIT: u32 = 200;
-/** Bits that an initial probability stands for. */
-const FIRST_SEEN: u32 = 12;
 const LEARNING_RATE: f32 = 0.008;
-const FIRST_WEIGHT: f32 = 0.37;
 
 /** Natural log odds of a probability in 1/4096. */
 const LOG_ODDS_ENTRIES: i32 = 4096;
@@ -55,15 +52,15 @@ export function initMixing(): void {
   }
 }
 
-/** Sets a model to a probability in 1/65536. */
-export function initMixedModel(model: usize, probability: u32): void {
+/** Sets a model to a probability in 1/65536 that stands for so many bits `seen`. */
+export function initMixedModel(model: usize, probability: u32, seen: u32): void {
   store<u16>(model, <u16>probability);
-  store<u16>(model, <u16>FIRST_SEEN, 2);
+  store<u16>(model, <u16>seen, 2);
 }
 
-/** Sets a mixture to its first weights. */
-export function initMixture(weights: usize): void {
-  for (let i = 0; i < INPUTS; i++) store<f32>(weights + ((<usize>i) << 2), FIRST_WEIGHT);
+/** Sets a mixture to equal weights. */
+export function initMixture(weights: usize, first: f32): void {
+  for (let i = 0; i < INPUTS; i++) store<f32>(weights + ((<usize>i) << 2), first);
 }
 
 @inline

@@ -10,6 +10,9 @@ const FLOOR: u32 = 16;
 /** The two estimates move by 1/32 and 1/256 of their distance from a bit. */
 const FAST: u32 = 5;
 const SLOW: u32 = 8;
+/** Rounded up, or they would stop far from what is nearly sure. */
+const ROUND_FAST: u32 = (1 << FAST) - 1;
+const ROUND_SLOW: u32 = (1 << SLOW) - 1;
 
 let encLow: u64 = 0;
 let encRange: u32 = 0;
@@ -155,11 +158,11 @@ function adapt(model: usize, bit: u32): void {
   let fast = <u32>load<u16>(model);
   let slow = <u32>load<u16>(model, 2);
   if (bit) {
-    fast += (65535 - fast) >> FAST;
-    slow += (65535 - slow) >> SLOW;
+    fast += (65535 - fast + ROUND_FAST) >> FAST;
+    slow += (65535 - slow + ROUND_SLOW) >> SLOW;
   } else {
-    fast -= fast >> FAST;
-    slow -= slow >> SLOW;
+    fast -= (fast + ROUND_FAST) >> FAST;
+    slow -= (slow + ROUND_SLOW) >> SLOW;
   }
   store<u16>(model, <u16>fast);
   store<u16>(model, <u16>slow, 2);

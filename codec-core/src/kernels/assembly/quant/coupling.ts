@@ -4,8 +4,9 @@
  */
 
 import { ROW } from '../inn/mixing';
-import { bestMagnitude } from '../entropy/laplace';
+import { isSurelyZero } from '../entropy/laplace';
 import { channelPrice } from './perception';
+import { consider, finishTrellis, startTrellis } from './signTrellis';
 
 /** Head value k (s8, z = k / 32) to a mean of z + z^3 / 2 steps: rounded to 1/256, then in units. */
 @inline
@@ -111,41 +112,38 @@ export function gateRows(base: usize, gate: usize, count: i32): void {
   }
 }
 
+/** Smaller residuals, in steps, are surely zero. */
+const LEAST: f32 = 0.3;
 const FOUR_RESIDUALS = memory.data(16, 16);
 
-/** Symbol of a residual, rate-distortion optimal; `inverse` is that of the step, `price` of a bit. */
-@inline
-function quantized(r: i32, inverse: f32, scale: usize, price: f32): i16 {
-  const a = <f32>(r < 0 ? -r : r) * inverse;
-  const q = bestMagnitude(a, min<u32>(63, load<u8>(scale)), price);
-  return <i16>max(-32767, min(32767, r < 0 ? -q : q));
-}
-
-/** Symbols of four residuals. Most are zero: no more than half a step always is. */
+/** Residuals of four channels at once, in units of lifting, to symbols or the trellis. */
 @inline
 function quantizeFour(
   r: v128,
   inverse: f32,
   scales: usize,
-  symbols: usize,
+  row: i32,
   channel: i32,
+  first: i32,
   ofBlock: f32,
+  symbols: usize,
 ): void {
-  const a = f32x4.mul(f32x4.convert_i32x4_s(i32x4.abs(r)), f32x4.splat(inverse));
-  if (!v128.any_true(f32x4.gt(a, f32x4.splat(0.5)))) {
-    store<u64>(symbols, 0);
-    return;
-  }
-  v128.store(FOUR_RESIDUALS, r);
-  for (let i: usize = 0; i < 4; i++) {
-    const residual = load<i32>(FOUR_RESIDUALS + (i << 2));
-    const price = channelPrice(channel + <i32>i, ofBlock);
-    store<i16>(symbols + (i << 1), quantized(residual, inverse, scales + i, price));
+  const steps = f32x4.mul(f32x4.convert_i32x4_s(r), f32x4.splat(inverse));
+  store<u64>(symbols, 0);
+  if (!v128.any_true(f32x4.gt(f32x4.abs(steps), f32x4.splat(LEAST)))) return;
+  v128.store(FOUR_RESIDUALS, steps);
+  for (let i = 0; i < 4; i++) {
+    const scale = min<u32>(63, load<u8>(scales + i));
+    const price = channelPrice(first + channel + i, ofBlock);
+    const x = load<f32>(FOUR_RESIDUALS + (<usize>i << 2));
+    if (isSurelyZero(abs(x), scale, price)) continue;
+    consider(x, scale, price, row, channel + i, symbols + (<usize>i << 1));
   }
 }
 
 /**
- * Quantizes one group on `count` rows: symbol = quantize(target - base - mean).
+ * Quantizes one pass of a group on `count` rows: symbol = quantize(target - base - mean), signs hidden where
+ * the bitstream hides them.
  * @param rows i32 row numbers into `target`, `base` and `symbols`; heads are dense
  * @param means s8 [count][size], scales u8 [count][size]
  * @param prices f32, by row number: price of a bit in the block (see `blockPrices`)
@@ -168,6 +166,7 @@ export function quantizeGroup(
   const inverse = <f32>1.0 / <f32>step;
   const steps = i32x4.splat(step);
   const fours = lossless ? 0 : size & ~3;
+  if (!lossless) startTrellis();
   for (let n = 0; n < count; n++) {
     const row = load<i32>(rows + (<usize>n << 2));
     const offset = <usize>(row * ROW + first) << 1;
@@ -179,19 +178,24 @@ export function quantizeGroup(
       const mean = meansOf(fourBytes(means + head + c), steps);
       const change = i32x4.sub(fourWords(target + at), fourWords(base + at));
       const residuals = i32x4.sub(change, mean);
-      quantizeFour(residuals, inverse, scales + head + c, symbols + at, first + c, ofBlock);
+      quantizeFour(residuals, inverse, scales + head + c, n, c, first, ofBlock, symbols + at);
     }
     for (; c < size; c++) {
       const at = offset + (<usize>c << 1);
       const mean = meanOf(<i32>load<i8>(means + head + c), step);
       const r = <i32>load<i16>(target + at) - <i32>load<i16>(base + at) - mean;
+      if (lossless) {
+        store<i16>(symbols + at, <i16>max(-32767, min(32767, r)));
+        continue;
+      }
+      store<i16>(symbols + at, 0);
+      const scale = min<u32>(63, load<u8>(scales + head + c));
       const price = channelPrice(first + c, ofBlock);
-      const q = lossless
-        ? <i16>max(-32767, min(32767, r))
-        : quantized(r, inverse, scales + head + c, price);
-      store<i16>(symbols + at, q);
+      const x = <f32>r * inverse;
+      if (!isSurelyZero(abs(x), scale, price)) consider(x, scale, price, n, c, symbols + at);
     }
   }
+  if (!lossless) finishTrellis();
 }
 
 /**

@@ -5,7 +5,7 @@
  * the weight of scale s, H_s the share of the error that is left at that scale, σ_s² the variance of the
  * picture there, C₂ = 58.5. Over the blocks of video the logarithm of this goes with −0.56 times that
  * of (σ² + FLOOR), σ² the luma variance of the block (R² = 0.89); over luma channels it falls by 0.22
- * for each unit of frequency. A third of that costs PSNR next to nothing (docs/RESEARCH.md).
+ * for each unit of frequency. Less than half of that costs PSNR little (docs/RESEARCH.md).
  */
 
 import { ROW, placeOf } from '../inn/mixing';
@@ -16,13 +16,13 @@ const FLOOR: f32 = 15;
 /** Variance plus floor of a block with price 1: the geometric mean over video. */
 const ANCHOR: f64 = 58;
 /** Exponent of the variance in the price of a block. */
-const BLOCK_EXPONENT: f64 = 0.17;
+const BLOCK_EXPONENT: f64 = 0.2;
 /** Growth of the logarithm of the price for each unit of frequency. */
-const FREQUENCY_SLOPE: f64 = 0.088;
+const FREQUENCY_SLOPE: f64 = 0.105;
 /** Frequency with price 1, as √(u² + v²) with u, v in half waves per block. */
 const NEUTRAL_FREQUENCY: f64 = 5;
 /** Price in chroma, in every block: luma's texture says little about it. */
-const CHROMA_PRICE: f32 = 0.85;
+const CHROMA_PRICE: f32 = 1.1;
 
 /** Prices of blocks, f32 by size of variance plus floor: eight to the octave, from 8 to 2^15. */
 const OCTAVES: i32 = 12;
