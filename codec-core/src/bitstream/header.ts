@@ -7,7 +7,10 @@ export const BITSTREAM_VERSION = 5;
 /** Frame numbers wrap here. */
 export const FRAME_ID_MODULUS = 256;
 export const KEY_HEADER_BYTES = 15;
-export const PREDICTED_HEADER_BYTES = 6;
+/** Of a frame predicted from the one before; others take a byte more. */
+export const PREDICTED_HEADER_BYTES = 5;
+/** In byte 1: the frame before is the reference. */
+const FROM_BEFORE = 0x80;
 
 /** Everything before the entropy-coded payload of a frame; see docs/BITSTREAM.md. */
 export interface FrameHeader {
@@ -33,8 +36,19 @@ export function checksumMask(type: FrameType): number {
   return type === 'key' ? 0xffffffff : 0xffff;
 }
 
-/** Writes the header at the start of `out` and returns its length. */
-export function writeHeader(out: Uint8Array, header: FrameHeader): number {
+/** Bytes of a header. */
+export function headerBytes(header: Pick<FrameHeader, 'type' | 'frameId' | 'referenceId'>): number {
+  if (header.type === 'key') return KEY_HEADER_BYTES;
+  return PREDICTED_HEADER_BYTES + (distanceOf(header) === 1 ? 0 : 1);
+}
+
+/** How many frame numbers back the reference of a predicted frame is. */
+function distanceOf(header: Pick<FrameHeader, 'frameId' | 'referenceId'>): number {
+  return (header.frameId - header.referenceId + FRAME_ID_MODULUS) % FRAME_ID_MODULUS;
+}
+
+/** Writes the header at the start of `out`, `headerBytes` long. */
+export function writeHeader(out: Uint8Array, header: FrameHeader): void {
   const view = new DataView(out.buffer, out.byteOffset, out.byteLength);
   const key = header.type === 'key';
   out[0] =
@@ -45,15 +59,16 @@ export function writeHeader(out: Uint8Array, header: FrameHeader): number {
   out[1] = header.qp;
   out[2] = header.frameId;
   if (!key) {
-    out[3] = (header.frameId - header.referenceId + FRAME_ID_MODULUS) % FRAME_ID_MODULUS;
-    view.setUint16(4, header.checksum & 0xffff, true);
-    return PREDICTED_HEADER_BYTES;
+    view.setUint16(3, header.checksum & 0xffff, true);
+    const distance = distanceOf(header);
+    if (distance === 1) out[1] |= FROM_BEFORE;
+    else out[5] = distance;
+    return;
   }
   view.setUint16(3, header.width, true);
   view.setUint16(5, header.height, true);
   view.setUint32(7, header.modelId, true);
   view.setUint32(11, header.checksum, true);
-  return KEY_HEADER_BYTES;
 }
 
 /**
@@ -72,10 +87,13 @@ export function readHeader(data: Uint8Array): FrameHeader {
   }
   if ((first & 0x02) !== 0) throw damaged('a reserved bit is set');
   const key = (first & 0x10) !== 0;
-  const length = key ? KEY_HEADER_BYTES : PREDICTED_HEADER_BYTES;
-  if (data.length < length) throw damaged(`${data.length} bytes cannot hold a frame header`);
+  const fromBefore = !key && ((data[1] ?? 0) & FROM_BEFORE) !== 0;
+  const predictedBytes = PREDICTED_HEADER_BYTES + (fromBefore ? 0 : 1);
+  if (data.length < (key ? KEY_HEADER_BYTES : predictedBytes)) {
+    throw damaged(`${data.length} bytes cannot hold a frame header`);
+  }
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const qp = view.getUint8(1);
+  const qp = view.getUint8(1) - (fromBefore ? FROM_BEFORE : 0);
   if (qp > 63) throw damaged(`quantization index ${qp} is above 63`);
   const frameId = view.getUint8(2);
   const common = {
@@ -85,7 +103,7 @@ export function readHeader(data: Uint8Array): FrameHeader {
     frameId,
   };
   if (!key) {
-    const distance = view.getUint8(3);
+    const distance = fromBefore ? 1 : view.getUint8(5);
     if (distance === 0) throw damaged('the frame names itself as its reference');
     return {
       ...common,
@@ -94,7 +112,7 @@ export function readHeader(data: Uint8Array): FrameHeader {
       width: 0,
       height: 0,
       modelId: 0,
-      checksum: view.getUint16(4, true),
+      checksum: view.getUint16(3, true),
     };
   }
   const width = view.getUint16(3, true);

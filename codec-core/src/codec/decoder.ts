@@ -1,10 +1,4 @@
-import {
-  checksumMask,
-  KEY_HEADER_BYTES,
-  PREDICTED_HEADER_BYTES,
-  readHeader,
-  type FrameHeader,
-} from '../bitstream/header.js';
+import { checksumMask, headerBytes, readHeader, type FrameHeader } from '../bitstream/header.js';
 import { CodecError } from '../errors.js';
 import type { Stages } from '../inn/stages.js';
 import type { Kernels } from '../kernels/kernels.js';
@@ -71,8 +65,7 @@ class FrameDecoder implements Decoder {
     const { kernels, work, references } = sized;
     if (reference) kernels.copy(reference.contexts, work.contexts.start, work.contexts.bytes);
     else resetContexts(kernels, work.contexts);
-    const headerBytes = reference ? PREDICTED_HEADER_BYTES : KEY_HEADER_BYTES;
-    const payload = data.subarray(headerBytes);
+    const payload = data.subarray(headerBytes(header));
     if (payload.length > work.payloadBytes) {
       throw new CodecError(
         'bad-bitstream',

@@ -1,10 +1,4 @@
-import {
-  checksumMask,
-  FRAME_ID_MODULUS,
-  KEY_HEADER_BYTES,
-  PREDICTED_HEADER_BYTES,
-  writeHeader,
-} from '../bitstream/header.js';
+import { checksumMask, FRAME_ID_MODULUS, headerBytes, writeHeader } from '../bitstream/header.js';
 import { CodecError } from '../errors.js';
 import { checkDimensions, checkFrame, type I420Frame } from '../frame/i420.js';
 import type { Stages } from '../inn/stages.js';
@@ -129,9 +123,10 @@ class FrameEncoder implements Encoder {
     const kernels = this.#kernels;
     const work = this.#work;
     const type = reference ? 'predicted' : 'key';
-    const headerBytes = reference ? PREDICTED_HEADER_BYTES : KEY_HEADER_BYTES;
     const groups = point.groups ?? GROUP_COUNT;
     const frameId = this.#frameId;
+    const numbers = { type, frameId, referenceId: reference?.frameId ?? frameId } as const;
+    const start = headerBytes(numbers);
     if (reference) kernels.copy(reference.contexts, work.contexts.start, work.contexts.bytes);
     else resetContexts(kernels, work.contexts);
     kernels.run.encoderStart(work.payload, work.payloadBytes);
@@ -170,20 +165,18 @@ class FrameEncoder implements Encoder {
     const { active, qp } = coded;
     const checksum = (pictureChecksum(kernels, work) & checksumMask(type)) >>> 0;
     const exact = (qp === 0 || active === 0) && sameSamples(kernels, work);
-    const data = new Uint8Array(headerBytes + payloadBytes);
+    const data = new Uint8Array(start + payloadBytes);
     writeHeader(data, {
-      type,
+      ...numbers,
       qp,
       groups,
       exact,
-      frameId,
-      referenceId: reference?.frameId ?? frameId,
       width: this.#options.width,
       height: this.#options.height,
       modelId: this.#runtime.manifest.modelId,
       checksum,
     });
-    data.set(kernels.bytes(work.payload, payloadBytes), headerBytes);
+    data.set(kernels.bytes(work.payload, payloadBytes), start);
     this.#references.store(frameId, point.keep);
     this.#frameId = (frameId + 1) % FRAME_ID_MODULUS;
     timer.mark('store');
@@ -196,7 +189,7 @@ class FrameEncoder implements Encoder {
         qp,
         exact,
         bytes: data.length,
-        bits: { header: 8 * headerBytes, ...context.bits },
+        bits: { header: 8 * start, ...context.bits },
         activeShare: active / work.grid.blocks,
         stages: timer.milliseconds,
         checksum,
