@@ -6,7 +6,7 @@ import { MAX_DIMENSION, MIN_DIMENSION } from '../frame/i420.js';
 export const BITSTREAM_VERSION = 5;
 /** Frame numbers wrap here. */
 export const FRAME_ID_MODULUS = 256;
-export const KEY_HEADER_BYTES = 15;
+const KEY_HEADER_BYTES = 15;
 /** Of a frame predicted from the one before; others take a byte more. */
 export const PREDICTED_HEADER_BYTES = 5;
 /** In byte 1: the frame before is the reference. */
