@@ -2,12 +2,12 @@
 
 import { initForecast } from './activity/forecast';
 import { initGains } from './activity/gains';
-import { initCosts } from './entropy/laplace';
 import { initDcScales } from './entropy/dcPlane';
 import { initLatents } from './entropy/latents';
 import { initShifts } from './entropy/magnitudes';
 import { initMixing } from './entropy/mixedBit';
 import { initPerception } from './quant/perception';
+import { initCosts } from './quant/symbolCosts';
 
 export * from './motion/index';
 export { blockErrors, listFlags, neighbourRows } from './activity/blocks';

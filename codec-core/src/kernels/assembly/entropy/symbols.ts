@@ -30,7 +30,8 @@ export function codeGroup(
       const scale = min<u32>(63, load<u8>(head + c));
       if (read) {
         const magnitude = min(32767, decodeLatent(contexts, scale, c));
-        store<i16>(at, <i16>(magnitude != 0 && readSign(n, c, magnitude, hide) ? -magnitude : magnitude));
+        const negative = magnitude != 0 && readSign(n, c, magnitude, hide) != 0;
+        store<i16>(at, <i16>(negative ? -magnitude : magnitude));
       } else {
         const q = <i32>load<i16>(at);
         const magnitude = q < 0 ? -q : q;

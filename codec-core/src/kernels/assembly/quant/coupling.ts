@@ -4,9 +4,9 @@
  */
 
 import { ROW } from '../inn/mixing';
-import { isSurelyZero } from '../entropy/laplace';
 import { channelPrice } from './perception';
 import { consider, finishTrellis, startTrellis } from './signTrellis';
+import { isSurelyZero } from './symbolCosts';
 
 /** Head value k (s8, z = k / 32) to a mean of z + z^3 / 2 steps: rounded to 1/256, then in units. */
 @inline
@@ -112,7 +112,7 @@ export function gateRows(base: usize, gate: usize, count: i32): void {
   }
 }
 
-/** Smaller residuals, in steps, are surely zero. */
+/** Four residuals that are all smaller, in steps, are not looked at: they are zero. */
 const LEAST: f32 = 0.3;
 const FOUR_RESIDUALS = memory.data(16, 16);
 

@@ -6,7 +6,7 @@
  */
 
 import { columnOf, isHidden, signRegister, STATE_BITS } from '../entropy/hiddenSigns';
-import { BIT_COST, costsOf } from '../entropy/laplace';
+import { BIT_COST, costsOf } from './symbolCosts';
 
 const STATES: u32 = 1 << STATE_BITS;
 /** Beyond any sum of costs. */
@@ -68,10 +68,11 @@ function everySecond(low: v128, high: v128, odd: bool): v128 {
     : v128.shuffle<f32>(low, high, 0, 2, 4, 6);
 }
 
-/** Four masks of four i32 as one of sixteen u8. */
+/** Stores four choices, of four i32. */
 @inline
-function narrowMasks(a: v128, b: v128, c: v128, d: v128): v128 {
-  return i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d));
+function storeChoices(choices: usize, four: u32, choice: v128): void {
+  const words = i16x8.narrow_i32x4_s(choice, choice);
+  v128.store32_lane(choices + (<usize>four << 2), i8x16.narrow_i16x8_u(words, words), 0);
 }
 
 /** A residual whose sign is written: the state stays, or turns if the magnitude is odd. */
@@ -88,29 +89,13 @@ function step(
   const turn = v128.load(LANE_TURNS + (<usize>(column & 3) << 4));
   const stay = f32x4.splat(stayCost);
   const other = f32x4.splat(turnCost);
-  const stayChoices = i8x16.splat(stayChoice);
-  const turnChoices = i8x16.splat(turnChoice);
-  for (let four: u32 = 0; four < STATES >> 2; four += 4) {
-    const to = after + (<usize>four << 4);
-    const s0 = f32x4.add(costsAt(four), stay);
-    const t0 = f32x4.add(turnedCostsAt(four, high, turn), other);
-    v128.store(to, f32x4.pmin(s0, t0));
-    const s1 = f32x4.add(costsAt(four + 1), stay);
-    const t1 = f32x4.add(turnedCostsAt(four + 1, high, turn), other);
-    v128.store(to, f32x4.pmin(s1, t1), 16);
-    const s2 = f32x4.add(costsAt(four + 2), stay);
-    const t2 = f32x4.add(turnedCostsAt(four + 2, high, turn), other);
-    v128.store(to, f32x4.pmin(s2, t2), 32);
-    const s3 = f32x4.add(costsAt(four + 3), stay);
-    const t3 = f32x4.add(turnedCostsAt(four + 3, high, turn), other);
-    v128.store(to, f32x4.pmin(s3, t3), 48);
-    const turned = narrowMasks(
-      f32x4.lt(t0, s0),
-      f32x4.lt(t1, s1),
-      f32x4.lt(t2, s2),
-      f32x4.lt(t3, s3),
-    );
-    v128.store(choices + (<usize>four << 2), v128.bitselect(turnChoices, stayChoices, turned));
+  const stayChoices = i32x4.splat(stayChoice);
+  const turnChoices = i32x4.splat(turnChoice);
+  for (let four: u32 = 0; four < STATES >> 2; four++) {
+    const s = f32x4.add(costsAt(four), stay);
+    const t = f32x4.add(turnedCostsAt(four, high, turn), other);
+    v128.store(after + (<usize>four << 4), f32x4.pmin(s, t));
+    storeChoices(choices, four, v128.bitselect(turnChoices, stayChoices, f32x4.lt(t, s)));
   }
 }
 
@@ -151,8 +136,7 @@ function stepHidden(
       i32x4.splat(ZERO),
       f32x4.lt(coded, z),
     );
-    const words = i16x8.narrow_i32x4_s(choice, choice);
-    v128.store32_lane(choices + (<usize>four << 2), i8x16.narrow_i16x8_u(words, words), 0);
+    storeChoices(choices, four, choice);
   }
   for (let four = fours >> 1; four < fours; four++) {
     v128.store(after + (<usize>four << 4), f32x4.add(costsAt(four), zero));
