@@ -134,7 +134,7 @@ describe('searchMotion', () => {
       ...reference,
       data: reference.data.map((p, i) => (inside(i) ? (front.data[i] ?? 0) : p)),
     });
-    const motion = search(compose(shifted), compose(object));
+    const motion = search(compose(shifted), compose(object), { step: 8 });
     const errors: number[] = [];
     for (let by = 5; by < 8; by++) {
       for (let bx = 6; bx < 9; bx++) {

@@ -1,18 +1,16 @@
 import { measuredBits, startMeasuring } from './bits';
 import { IMPOSSIBLE, areaCost } from './blockCosts';
 import { candidateCount, candidateVector, gatherCandidates } from './candidates';
+import { addChoice, choiceCount, choiceVector, clearChoices } from './choices';
 import { fillVectors, isUniform, loadVector } from './geometry';
 import { NO_VECTOR, codeSplit, codeVector } from './syntax';
 
 /*
- * Rate-distortion decision over the quadtree, in coding order and with the true code lengths under
- * the contexts as they stand: every node is tried whole and split, with the vectors that the
- * search found in it and around it and with those that are cheap to code.
+ * First rate-distortion decision over the quadtree (the second: overlapDecision.ts), in coding order
+ * and with the true code lengths under the contexts as they stand: every node is tried whole and
+ * split, with the vectors that the search found in it and around it and with those that are cheap
+ * to code.
  */
-
-const MAX_CHOICES: i32 = 24;
-const CHOICES = memory.data(MAX_CHOICES * 4, 4);
-let choiceCount: i32 = 0;
 
 let grid: usize = 0;
 let previous: usize = 0;
@@ -35,15 +33,6 @@ export function openDecision(
   rows = gridRows;
 }
 
-function addChoice(vector: u32): void {
-  for (let i = 0; i < choiceCount; i++) {
-    if (load<u32>(CHOICES + ((<usize>i) << 2)) == vector) return;
-  }
-  if (choiceCount == MAX_CHOICES) return;
-  store<u32>(CHOICES + ((<usize>choiceCount) << 2), vector);
-  choiceCount++;
-}
-
 /** Vector found at a block; blocks outside of the picture add nothing. */
 function addFound(bx: i32, by: i32): void {
   if (bx >= 0 && by >= 0 && bx < columns && by < rows) {
@@ -54,7 +43,7 @@ function addFound(bx: i32, by: i32): void {
 /** Best vector for a whole node, its bits included; fills the grid if they stay below `limit`. */
 function decideLeaf(bx: i32, by: i32, depth: i32, width: i32, height: i32, limit: f32): f32 {
   gatherCandidates(grid, previous, columns, rows, bx, by, width, height);
-  choiceCount = 0;
+  clearChoices();
   for (let i = 0; i < candidateCount; i++) addChoice(candidateVector(i));
   // every vector decided inside, then those found inside and after the node
   const stride = max(width >> 2, 1);
@@ -69,7 +58,7 @@ function decideLeaf(bx: i32, by: i32, depth: i32, width: i32, height: i32, limit
   let best = limit;
   let vector = NO_VECTOR;
   for (let i = 0; i < choiceCount; i++) {
-    const choice = load<u32>(CHOICES + ((<usize>i) << 2));
+    const choice = choiceVector(i);
     startMeasuring();
     codeVector(depth, choice, NO_VECTOR);
     const rate = measuredBits;

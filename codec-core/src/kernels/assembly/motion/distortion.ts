@@ -132,17 +132,34 @@ export function residualBits(
   bStride: usize,
   weight: f32,
 ): f32 {
-  let r0 = difference(a, b);
-  let r1 = difference(a + aStride, b + bStride);
-  let r2 = difference(a + 2 * aStride, b + 2 * bStride);
-  let r3 = difference(a + 3 * aStride, b + 3 * bStride);
-  a += 4 * aStride;
-  b += 4 * bStride;
-  let r4 = difference(a, b);
-  let r5 = difference(a + aStride, b + bStride);
-  let r6 = difference(a + 2 * aStride, b + 2 * bStride);
-  let r7 = difference(a + 3 * aStride, b + 3 * bStride);
+  const a4 = a + 4 * aStride;
+  const b4 = b + 4 * bStride;
+  return differenceBits(
+    difference(a, b),
+    difference(a + aStride, b + bStride),
+    difference(a + 2 * aStride, b + 2 * bStride),
+    difference(a + 3 * aStride, b + 3 * bStride),
+    difference(a4, b4),
+    difference(a4 + aStride, b4 + bStride),
+    difference(a4 + 2 * aStride, b4 + 2 * bStride),
+    difference(a4 + 3 * aStride, b4 + 3 * bStride),
+    weight,
+  );
+}
 
+/** `residualBits` of the rows of differences, eight i16 each. */
+@inline
+export function differenceBits(
+  r0: v128,
+  r1: v128,
+  r2: v128,
+  r3: v128,
+  r4: v128,
+  r5: v128,
+  r6: v128,
+  r7: v128,
+  weight: f32,
+): f32 {
   // columns
   let s0 = i16x8.add(r0, r4);
   let s4 = i16x8.sub(r0, r4);

@@ -14,7 +14,7 @@ const CHROMA_DEPTH: i32 = 1;
  * Weights of the neighbour, of 64, for the eight lines of a block from above or left on: first where
  * the neighbour lies above or left, then where it lies below or right. Chroma blocks have four.
  */
-const LUMA_FADE = memory.data<i16>([25, 14, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 14, 25]);
+export const LUMA_FADE = memory.data<i16>([25, 14, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 14, 25]);
 const CHROMA_FADE = memory.data<i16>([19, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 19, 0, 0, 0, 0]);
 
 /** The neighbour's side of a block. */

@@ -22,6 +22,7 @@ import {
   openErrorFit,
 } from './errorFit';
 import { fillVectors, loadVector, packVector, vectorX, vectorY } from './geometry';
+import { decideOverlapped } from './overlapDecision';
 import { isReachable, movedBlock, openPhases, phaseBytes, phaseStride } from './phases';
 import { findShifts, shiftBytes, shiftCount, shiftVector } from './shifts';
 import { SUPERBLOCK, openGrid } from './syntax';
@@ -287,8 +288,8 @@ export function motionSearchBytes(w8: i32, h8: i32): usize {
  * @param contexts adaptive contexts of motion as they will be when this grid is written; read only
  * @param outMotion grid found, i16 [h8 / 8][w8 / 8][2], quarter pixels
  * @param scratch `motionSearchBytes(w8, h8)` bytes at a multiple of 16, contents undefined
- * @param effort 0 = fastest (16×16 vectors, merged where cheap), 1 = normal, 2 = best (wider search
- *   and a second decision)
+ * @param effort 0 = fastest (16×16 vectors, merged where cheap), 1 = normal (8×8
+ *   vectors, and a second decision that knows of overlapping), 2 = best (wider search, a third decision)
  */
 export function searchMotion(
   cur: usize,
@@ -338,17 +339,8 @@ export function searchMotion(
       decideNode(sx, sy, SUPERBLOCK, 0);
     }
   }
-  if (effort > 1) decideAgain(outMotion, gridBytes);
-}
-
-/** Decides the picture once more, now that the vectors to the right and below are known too. */
-function decideAgain(motion: usize, gridBytes: usize): void {
-  memory.copy(found, motion, gridBytes);
-  for (let sy = 0; sy < rows; sy += SUPERBLOCK) {
-    for (let sx = 0; sx < columns; sx += SUPERBLOCK) {
-      openSuperblock(sx, sy, min(sx + SUPERBLOCK, columns), min(sy + SUPERBLOCK, rows));
-      decideNode(sx, sy, SUPERBLOCK, 0);
-    }
+  for (let round = 0; round < effort; round++) {
+    decideOverlapped(cur, curStride, outMotion, previousMotion, columns, rows);
   }
 }
 
