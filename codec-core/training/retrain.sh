@@ -7,6 +7,7 @@
 # env: STEPS   training steps of the predicted network (default 4000; the schedule ends there); the key
 #              network, whose steps are short, takes four times as many
 #      BATCH   sequences of a step (default 60); key frames twice as many
+#      RATE    learning rate at its highest (default 1.5e-3; 5e-4 for batches as small as a processor can take)
 #      DEVICE  cpu or cuda (default cpu: days)
 #      WORK    folder for data, virtual environment and checkpoints (default .work here)
 #      THREADS torch threads of each run (default 1)
@@ -38,7 +39,7 @@ for kind in key predicted; do
   [ $kind = key ] && size=(--steps $((4 * steps)) --batch $((2 * batch)))
   "$work/venv/bin/python" -u -m inntrain.train "$kind" --data "$work/data" \
     --index "$clips/INDEX.tsv" --out "$work/$kind.pt" "${start[@]}" "${size[@]}" \
-    --threads "${THREADS:-1}"
+    --rate "${RATE:-1.5e-3}" --threads "${THREADS:-1}"
 done
 export DEVICE=cpu
 "$work/venv/bin/python" -m inntrain.export --key "$work/key.pt" --predicted "$work/predicted.pt" \

@@ -11,6 +11,7 @@ from .quantizer import (
     Quantize,
     compress,
     expand_mean,
+    hidden_signs,
     laplace_bits,
     log_scale,
 )
@@ -52,7 +53,8 @@ def code(residual, mean, scale, sent, price):
     """
     log_b = log_scale(scale)
     q = Quantize.apply(residual - mean, log_b, price)
-    return q * sent + mean, laplace_bits(q, log_b) * sent
+    bits = laplace_bits(q, log_b) - hidden_signs(q) * (q != 0)
+    return q * sent + mean, bits * sent
 
 
 class Refinement(nn.Module):

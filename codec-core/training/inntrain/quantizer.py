@@ -7,6 +7,10 @@ import torch
 LAMBDA = 7.5
 """Bits that a squared error of step**2 is worth: J = bits + LAMBDA * sse / step**2, where errors count
 by the inverse of the price of a bit (perception.py)."""
+FAR = 4.0
+"""A choice that costs so many bits more than the best never hides a sign."""
+TURNING = 9.0
+"""Of the cheapest code for symbols of a scale of 0.5 steps (5 to 14 for scales from 4 to 0.2)."""
 SCALE_LEVELS = 64
 LOG_SCALE_MIN = -3.2
 LOG_SCALE_STEP = 0.165
@@ -27,18 +31,39 @@ def laplace_bits(symbol: torch.Tensor, log_b: torch.Tensor) -> torch.Tensor:
     return (-torch.where(a < 0.5, zero, other) / math.log(2)).clamp(max=60)
 
 
+def hidden_signs(symbols: torch.Tensor) -> torch.Tensor:
+    """1 where the sign of a symbol is hidden, of the rows of a pass (n, k)."""
+    rows, channels = (torch.arange(count) for count in symbols.shape)
+    return ((rows[:, None] + channels) & 1).float()
+
+
 @torch.no_grad()
-def rate_distortion_round(r: torch.Tensor, log_b: torch.Tensor, price: torch.Tensor) -> torch.Tensor:
-    """Integer among {round, round - 1, 0} that minimises (r - q)**2 + price * bits(q) / LAMBDA."""
+def hidden_sign_round(r: torch.Tensor, log_b: torch.Tensor, price: torch.Tensor) -> torch.Tensor:
+    """Integers that minimise (r - q)**2 + price * bits(q) / LAMBDA, but for magnitudes turned to hide signs.
+
+    Stands for the encoder's trellis (kernels/assembly/quant/signTrellis.ts): a magnitude turns to the best of the
+    other parity, which costs d more, with the probability 1 / (1 + exp(d * TURNING)) that the cheapest code has.
+    """
+    hidden = hidden_signs(r)
     a = r.abs()
-    best = torch.round(a)
     of_bit = price / LAMBDA
-    cost = (a - best) ** 2 + laplace_bits(best, log_b) * of_bit
-    for q in ((best - 1).clamp(min=0), torch.zeros_like(a)):
-        c = (a - q) ** 2 + laplace_bits(q, log_b) * of_bit
-        best = torch.where(c < cost, q, best)
-        cost = torch.minimum(c, cost)
-    return torch.sign(r) * best
+    one = laplace_bits(torch.ones_like(a), log_b) - hidden
+    more = torch.exp(-log_b) / math.log(2)
+
+    def cost(q):
+        return (a - q) ** 2 + of_bit * (one + more * (q - 1))
+
+    low = torch.floor(a - 0.5 * of_bit * more).clamp(min=1)
+    low_is_odd = low % 2 == 1
+    odd = torch.where(low_is_odd, low, low + 1)
+    even = torch.where(low_is_odd, low + 1, low)
+    zero_cost = a**2 + of_bit * laplace_bits(torch.zeros_like(a), log_b)
+    even_cost = torch.minimum(zero_cost, cost(even))
+    even = torch.where(zero_cost < cost(even), 0, even)
+    further = cost(odd) - even_cost
+    p = torch.sigmoid(-TURNING * further.abs()) * (further.abs() < FAR / LAMBDA)
+    turned = torch.rand_like(a) < p
+    return torch.sign(r) * torch.where((further < 0) ^ turned, odd, even)
 
 
 class StraightThroughRound(torch.autograd.Function):
@@ -52,11 +77,11 @@ class StraightThroughRound(torch.autograd.Function):
 
 
 class Quantize(torch.autograd.Function):
-    """`rate_distortion_round` whose gradient passes to r unchanged."""
+    """`hidden_sign_round` whose gradient passes to r unchanged."""
 
     @staticmethod
     def forward(ctx, r, log_b, price):
-        return rate_distortion_round(r, log_b, price)
+        return hidden_sign_round(r, log_b, price)
 
     @staticmethod
     def backward(ctx, grad):

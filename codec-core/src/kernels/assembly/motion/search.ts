@@ -42,6 +42,11 @@ const GOOD_BITS: f32 = 10;
 const POOR_BITS: f32 = 40;
 /** Gain worth moving a vector by quarter pixels. */
 const TUNING_BITS: f32 = 2;
+/**
+ * At finer quantization steps nearly every block has a vector of its own, and to decide once more takes as long as
+ * all of the rest for half of the gain (docs/RESEARCH.md).
+ */
+const FINE_STEP: f32 = 3;
 /** Bits that a vector of its own costs an 8×8 block, at least. */
 const OWN_VECTOR_BITS: f32 = 5;
 
@@ -289,7 +294,8 @@ export function motionSearchBytes(w8: i32, h8: i32): usize {
  * @param outMotion grid found, i16 [h8 / 8][w8 / 8][2], quarter pixels
  * @param scratch `motionSearchBytes(w8, h8)` bytes at a multiple of 16, contents undefined
  * @param effort 0 = fastest (16×16 vectors, merged where cheap), 1 = normal (8×8
- *   vectors, and a second decision that knows of overlapping), 2 = best (wider search, a third decision)
+ *   vectors, and a second decision that knows of overlapping, but for fine steps), 2 = best (wider
+ *   search, one decision more)
  */
 export function searchMotion(
   cur: usize,
@@ -339,7 +345,8 @@ export function searchMotion(
       decideNode(sx, sy, SUPERBLOCK, 0);
     }
   }
-  for (let round = 0; round < effort; round++) {
+  const rounds = step < FINE_STEP ? effort - 1 : effort;
+  for (let round = 0; round < rounds; round++) {
     decideOverlapped(cur, curStride, outMotion, previousMotion, columns, rows);
   }
 }
