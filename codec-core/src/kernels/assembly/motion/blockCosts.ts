@@ -25,7 +25,8 @@ const WEIGHTS = memory.data(SUPERBLOCK * SUPERBLOCK * 4, 4);
 export const IMPOSSIBLE: f32 = 1e30;
 
 let current: usize = 0;
-let currentStride: usize = 0;
+/** Bytes from row to row of the present picture. */
+export let currentStride: usize = 0;
 
 /** Starts on a new picture. */
 export function openBlockCosts(cur: usize, curStride: i32): void {
@@ -38,9 +39,16 @@ function blockInside(bx: i32, by: i32): i32 {
   return (by & (SUPERBLOCK - 1)) * SUPERBLOCK + (bx & (SUPERBLOCK - 1));
 }
 
+/** First pixel of a block of the present picture. */
 @inline
-function pixelOf(bx: i32, by: i32): usize {
+export function pixelOf(bx: i32, by: i32): usize {
   return current + <usize>(by << 3) * currentStride + (bx << 3);
+}
+
+/** What squared errors weigh in a block. */
+@inline
+export function errorWeight(bx: i32, by: i32): f32 {
+  return <f32>1.0 / blockPrice(pixelOf(bx, by), currentStride);
 }
 
 /** Starts on the superblock from block (`bx`, `by`) to (`right`, `bottom`), which lies outside. */
@@ -49,8 +57,7 @@ export function openSuperblock(bx: i32, by: i32, right: i32, bottom: i32): void 
   for (let at = 0; at < MEMO_BYTES; at += 16) v128.store(MEMO + at, none);
   for (let y = by; y < bottom; y++) {
     for (let x = bx; x < right; x++) {
-      const weight: f32 = <f32>1.0 / blockPrice(pixelOf(x, y), currentStride);
-      store<f32>(WEIGHTS + ((<usize>blockInside(x, y)) << 2), weight);
+      store<f32>(WEIGHTS + ((<usize>blockInside(x, y)) << 2), errorWeight(x, y));
     }
   }
 }

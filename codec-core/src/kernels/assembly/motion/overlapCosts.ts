@@ -1,5 +1,4 @@
-import { blockPrice } from '../quant/perception';
-import { IMPOSSIBLE } from './blockCosts';
+import { IMPOSSIBLE, currentStride, errorWeight, pixelOf } from './blockCosts';
 import { differenceBits } from './distortion';
 import { loadVector, vectorX, vectorY } from './geometry';
 import { LUMA_FADE } from './overlap';
@@ -23,8 +22,6 @@ const WEIGHTS = memory.data(SIDE * SIDE * 4, 4);
 /** Differences of the block at hand, eight rows of eight i16. */
 const DIFFERENCES = memory.data(8 * 16, 16);
 
-let current: usize = 0;
-let currentStride: usize = 0;
 let grid: usize = 0;
 let columns: i32 = 0;
 let rows: i32 = 0;
@@ -34,24 +31,11 @@ let originY: i32 = 0;
 /** Bits of the blocks around the area asked for last by `overlappedBits`. */
 export let surroundingBits: f32 = 0;
 
-/** Sets the picture, the grid that costs are asked of, and its size in blocks. */
-export function openOverlapCosts(
-  cur: usize,
-  curStride: i32,
-  motion: usize,
-  gridColumns: i32,
-  gridRows: i32,
-): void {
-  current = cur;
-  currentStride = curStride;
+/** Sets the grid that costs are asked of, and its size in blocks; its picture is that of `openBlockCosts`. */
+export function openOverlapCosts(motion: usize, gridColumns: i32, gridRows: i32): void {
   grid = motion;
   columns = gridColumns;
   rows = gridRows;
-}
-
-@inline
-function pixelOf(bx: i32, by: i32): usize {
-  return current + <usize>(by << 3) * currentStride + (bx << 3);
 }
 
 @inline
@@ -66,8 +50,7 @@ export function openSurroundings(bx: i32, by: i32): void {
   memory.fill(MEMO, 0, MEMO_BYTES);
   for (let y = max(originY, 0); y < min(originY + SIDE, rows); y++) {
     for (let x = max(originX, 0); x < min(originX + SIDE, columns); x++) {
-      const weight: f32 = <f32>1.0 / blockPrice(pixelOf(x, y), currentStride);
-      store<f32>(WEIGHTS + (placeOf(x, y) << 2), weight);
+      store<f32>(WEIGHTS + (placeOf(x, y) << 2), errorWeight(x, y));
     }
   }
 }

@@ -140,13 +140,10 @@ function decideNode(bx: i32, by: i32, size: i32, depth: i32): f32 {
 }
 
 /**
- * Decides a grid once more.
- * @param cur first luma pixel of the picture, rows `curStride` bytes apart
+ * Decides a grid once more; its picture is that of `openBlockCosts`.
  * @param motion grid as decided before, of `gridColumns`×`gridRows` blocks
  */
 export function decideOverlapped(
-  cur: usize,
-  curStride: i32,
   motion: usize,
   previousMotion: usize,
   gridColumns: i32,
@@ -156,7 +153,7 @@ export function decideOverlapped(
   previous = previousMotion;
   columns = gridColumns;
   rows = gridRows;
-  openOverlapCosts(cur, curStride, motion, columns, rows);
+  openOverlapCosts(motion, columns, rows);
   for (let by = 0; by < rows; by += SUPERBLOCK) {
     for (let bx = 0; bx < columns; bx += SUPERBLOCK) {
       const left = max(bx - 1, 0);

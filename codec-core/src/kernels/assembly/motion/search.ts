@@ -1,5 +1,13 @@
 import { MEASURE, selectMode } from './bits';
-import { IMPOSSIBLE, areaCost, blockCost, openBlockCosts, openSuperblock } from './blockCosts';
+import {
+  IMPOSSIBLE,
+  areaCost,
+  blockCost,
+  currentStride,
+  openBlockCosts,
+  openSuperblock,
+  pixelOf,
+} from './blockCosts';
 import { candidateCount, candidateVector, gatherCandidates } from './candidates';
 import { decideNode, openDecision } from './decision';
 import {
@@ -50,8 +58,6 @@ const FINE_STEP: f32 = 3;
 /** Bits that a vector of its own costs an 8×8 block, at least. */
 const OWN_VECTOR_BITS: f32 = 5;
 
-let current: usize = 0;
-let currentStride: usize = 0;
 let lambda: f32 = 0;
 let columns: i32 = 0;
 let rows: i32 = 0;
@@ -95,11 +101,6 @@ function vectorBits(vector: u32): f32 {
   );
 }
 
-@inline
-function currentPixel(bx: i32, by: i32): usize {
-  return current + <usize>(by << 3) * currentStride + (bx << 3);
-}
-
 /** Keeps the integer vector for an 8×8 block if it is the best so far. */
 @inline
 function watchQuarter(quarter: i32, vector: u32, sad: i32): void {
@@ -119,7 +120,7 @@ function tryInteger(x: i32, y: i32): void {
   const source = movedBlock(px, py, x, y, 16);
   let sad = 0;
   if (blockWidth + blockHeight == 4) {
-    sad = sad16x16(currentPixel(blockX, blockY), currentStride, source, phaseStride);
+    sad = sad16x16(pixelOf(blockX, blockY), currentStride, source, phaseStride);
     watchQuarter(0, vector, sadTopLeft);
     watchQuarter(1, vector, sadTopRight);
     watchQuarter(2, vector, sadBottomLeft);
@@ -128,7 +129,7 @@ function tryInteger(x: i32, y: i32): void {
     for (let j = 0; j < blockHeight; j++) {
       for (let i = 0; i < blockWidth; i++) {
         const part = sad8x8(
-          currentPixel(blockX + i, blockY + j),
+          pixelOf(blockX + i, blockY + j),
           currentStride,
           source + 8 * j * phaseStride + 8 * i,
           phaseStride,
@@ -310,8 +311,6 @@ export function searchMotion(
   scratch: usize,
   effort: i32,
 ): void {
-  current = cur;
-  currentStride = curStride;
   lambda = lambdaSad;
   columns = w8 >> 3;
   rows = h8 >> 3;
@@ -347,7 +346,7 @@ export function searchMotion(
   }
   const rounds = step < FINE_STEP ? effort - 1 : effort;
   for (let round = 0; round < rounds; round++) {
-    decideOverlapped(cur, curStride, outMotion, previousMotion, columns, rows);
+    decideOverlapped(outMotion, previousMotion, columns, rows);
   }
 }
 
