@@ -1,9 +1,8 @@
-import { measuredBits, startMeasuring } from './bits';
 import { IMPOSSIBLE, areaCost } from './blockCosts';
 import { candidateCount, candidateVector, gatherCandidates } from './candidates';
 import { addChoice, choiceCount, choiceVector, clearChoices } from './choices';
 import { fillVectors, isUniform, loadVector } from './geometry';
-import { NO_VECTOR, codeSplit, codeVector } from './syntax';
+import { NO_VECTOR, splitLength, vectorLength } from './syntax';
 
 /*
  * First rate-distortion decision over the quadtree (the second: overlapDecision.ts), in coding order
@@ -59,9 +58,7 @@ function decideLeaf(bx: i32, by: i32, depth: i32, width: i32, height: i32, limit
   let vector = NO_VECTOR;
   for (let i = 0; i < choiceCount; i++) {
     const choice = choiceVector(i);
-    startMeasuring();
-    codeVector(depth, choice, NO_VECTOR);
-    const rate = measuredBits;
+    const rate = vectorLength(depth, choice);
     if (rate >= best) continue;
     const bits = rate + areaCost(bx, by, width, height, choice, best - rate);
     if (bits < best) {
@@ -81,12 +78,8 @@ export function decideNode(bx: i32, by: i32, size: i32, depth: i32): f32 {
   if (size == 1) return decideLeaf(bx, by, depth, 1, 1, IMPOSSIBLE);
   const half = size >> 1;
   if (width <= half && height <= half) return decideNode(bx, by, half, depth + 1);
-  startMeasuring();
-  codeSplit(bx, by, depth, width, height, 1);
-  const splitRate = measuredBits;
-  startMeasuring();
-  codeSplit(bx, by, depth, width, height, 0);
-  const leafRate = measuredBits;
+  const splitRate = splitLength(bx, by, depth, width, height, 1);
+  const leafRate = splitLength(bx, by, depth, width, height, 0);
   let splitBits = IMPOSSIBLE;
   if (!isUniform(found, columns, bx, by, width, height)) {
     splitBits = splitRate + decideNode(bx, by, half, depth + 1);

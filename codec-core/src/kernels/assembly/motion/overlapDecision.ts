@@ -1,10 +1,9 @@
-import { measuredBits, startMeasuring } from './bits';
 import { IMPOSSIBLE } from './blockCosts';
 import { candidateCount, candidateVector, gatherCandidates } from './candidates';
 import { addChoice, choiceCount, choiceVector, clearChoices } from './choices';
 import { fillVectors, isUniform, loadVector, packVector, vectorX, vectorY } from './geometry';
 import { openOverlapCosts, openSurroundings, overlappedBits, surroundingBits } from './overlapCosts';
-import { NO_VECTOR, SUPERBLOCK, codeSplit, codeVector } from './syntax';
+import { NO_VECTOR, SUPERBLOCK, splitLength, vectorLength } from './syntax';
 
 /*
  * Second decision over the quadtree, by what blocks cost as they are predicted in the end: overlapped. A
@@ -75,9 +74,7 @@ function decideLeaf(
   let vector = NO_VECTOR;
   for (let i = 0; i < choiceCount; i++) {
     const choice = choiceVector(i);
-    startMeasuring();
-    codeVector(depth, choice, NO_VECTOR);
-    const rate = syntax + measuredBits;
+    const rate = syntax + vectorLength(depth, choice);
     if (rate >= best) continue;
     fillVectors(grid, columns, bx, by, width, height, choice);
     const bits = rate + overlappedBits(bx, by, width, height, best - rate, usual);
@@ -115,12 +112,8 @@ function decideNode(bx: i32, by: i32, size: i32, depth: i32): f32 {
   if (size == 1) return decideLeaf(bx, by, depth, 1, 1, 0, IMPOSSIBLE, 0);
   const half = size >> 1;
   if (width <= half && height <= half) return decideNode(bx, by, half, depth + 1);
-  startMeasuring();
-  codeSplit(bx, by, depth, width, height, 1);
-  const splitRate = measuredBits;
-  startMeasuring();
-  codeSplit(bx, by, depth, width, height, 0);
-  const leafRate = measuredBits;
+  const splitRate = splitLength(bx, by, depth, width, height, 1);
+  const leafRate = splitLength(bx, by, depth, width, height, 0);
   if (isUniform(grid, columns, bx, by, width, height)) {
     return decideLeaf(bx, by, depth, width, height, leafRate, IMPOSSIBLE, 0);
   }

@@ -51,8 +51,8 @@ const POOR_BITS: f32 = 40;
 /** Gain worth moving a vector by quarter pixels. */
 const TUNING_BITS: f32 = 2;
 /**
- * At finer quantization steps nearly every block has a vector of its own, and to decide once more takes as long as
- * all of the rest for half of the gain (docs/RESEARCH.md).
+ * At finer quantization steps nearly every block has a vector of its own: to decide once more takes up to as long as
+ * all of the rest, and gains less (docs/RESEARCH.md).
  */
 const FINE_STEP: f32 = 3;
 /** Bits that a vector of its own costs an 8×8 block, at least. */

@@ -1,4 +1,4 @@
-import { codeBit, codeBypass, isReading } from './bits';
+import { codeBit, codeBypass, isReading, measuredBits, startMeasuring } from './bits';
 import {
   candidateCount,
   candidateVector,
@@ -166,6 +166,27 @@ export function codeVector(depth: i32, vector: u32, excluded: u32): u32 {
     rank++;
   }
   return codeDifference(vector);
+}
+
+/** Bits of whether a node is split, while bits are only measured. */
+export function splitLength(
+  bx: i32,
+  by: i32,
+  depth: i32,
+  width: i32,
+  height: i32,
+  split: u32,
+): f32 {
+  startMeasuring();
+  codeSplit(bx, by, depth, width, height, split);
+  return measuredBits;
+}
+
+/** Bits of the vector of a leaf, its candidates being gathered, while bits are only measured. */
+export function vectorLength(depth: i32, vector: u32): f32 {
+  startMeasuring();
+  codeVector(depth, vector, NO_VECTOR);
+  return measuredBits;
 }
 
 function codeLeaf(bx: i32, by: i32, depth: i32, width: i32, height: i32, excluded: u32): void {
