@@ -153,6 +153,7 @@ describe('EncodeLoop', () => {
         wantedBytes: plan?.allowanceBytes,
         mostBytes: plan?.maxBytes,
         mostBlocks: plan?.timelyBlocks,
+        finestQp: plan?.finestQp,
       };
       // What was coded already tells more than what its residuals foretold.
       expect(limits).toEqual(again === true ? undefined : planned);

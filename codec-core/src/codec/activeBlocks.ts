@@ -1,6 +1,7 @@
 import { PREDICTED_HEADER_BYTES } from '../bitstream/header.js';
 import { MAX_QP, quantizationStep, stepUnits, type FrameLimits } from '../quant/points.js';
 import { quantSettings, type FrameContext, type QuantSettings } from './frameContext.js';
+import { fitFrame } from './frameFit.js';
 import type { Reference } from './references.js';
 import type { SizeForecast } from './sizeForecast.js';
 import { ROW } from './workspace.js';
@@ -17,8 +18,6 @@ const PRICE_ENERGY = 0.15;
  * one, and takes too large a share at a much coarser one.
  */
 const MOST_COARSER = 8;
-/** Bits and blocks lost for each doubling of the step, by binary orders; no frame of a camera loses more. */
-const STEEPEST = 1.6;
 
 /** Encoder's choices of the blocks that are coded. */
 export interface ActivityChoices {
@@ -46,8 +45,8 @@ export interface ActiveBlocks {
 /**
  * Sets `work.flags`: a block is coded when that gains more than its flag costs; when more blocks
  * would be than allowed, those that gain most are. The lossless point codes whatever differs, from the
- * top: neighbours that are coded together cost less than the same number of scattered blocks. The index
- * becomes coarser where the frame would exceed its limits.
+ * top: neighbours that are coded together cost less than the same number of scattered blocks. With a budget
+ * the index follows from it.
  */
 export function chooseActiveBlocks(
   c: FrameContext,
@@ -77,7 +76,8 @@ export function chooseActiveBlocks(
     for (let i = 0; i < grid.blocks; i++) flags[i] = errors[i] !== 0 && left-- > 0 ? 1 : 0;
     return { qp: c.qp, mixed: false };
   }
-  const floor = (ACTIVITY_ENERGY + PRICE_ENERGY * blockPrice) * quantizationStep(c.qp) ** 2;
+  const finest = Math.min(c.qp, budget?.limits.finestQp ?? c.qp);
+  const floor = (ACTIVITY_ENERGY + PRICE_ENERGY * blockPrice) * quantizationStep(finest) ** 2;
   for (let i = 0; i < grid.blocks; i++) flags[i] = (errors[i] ?? 0) > floor ? 1 : 0;
   const candidates = run.listFlags(work.flags, grid.blocks, work.list);
 
@@ -93,23 +93,14 @@ export function chooseActiveBlocks(
     grid.columns,
     grid.rows,
   );
-  let { qp } = c;
-  let active = chooseWorthiest(c, qp, candidates, choices);
-  if (budget) {
-    const { wantedBytes, mostBytes, mostBlocks } = budget.limits;
-    const coarsest = Math.min(MAX_QP, qp + MOST_COARSER);
-    let most = mostBytes;
-    for (;;) {
-      const bytes = expectedBytes(c, budget.forecast, qp, active);
-      const tooLarge = bytes > most;
-      if (qp === coarsest || !(tooLarge || active > mostBlocks)) break;
-      if (tooLarge) most = wantedBytes;
-      const excess = Math.max(tooLarge ? bytes / wantedBytes : 0, active / mostBlocks);
-      const coarser = Math.floor((8 * Math.log2(excess)) / STEEPEST);
-      qp = Math.min(coarsest, qp + Math.max(1, coarser));
-      active = chooseWorthiest(c, qp, candidates, choices);
-    }
-  }
+  let active = 0;
+  const choose = (qp: number, maxBlocks: number): number => {
+    const maxActiveBlocks = Math.min(maxBlocks, choices.maxActiveBlocks);
+    active = chooseWorthiest(c, qp, candidates, { ...choices, maxActiveBlocks });
+    return active;
+  };
+  const qp = budget ? fitBudget(c, budget, choose) : c.qp;
+  if (!budget) choose(qp, Infinity);
   // Rows only move towards the start, in order: they can be gathered in place.
   const [kept] = work.activeColours;
   run.gatherRows(work.target, kept, active, 2 * ROW, work.target);
@@ -117,6 +108,26 @@ export function chooseActiveBlocks(
   run.gatherRows(work.prices, kept, active, 4, work.prices);
   c.timer.mark('activity');
   return { qp, mixed: true };
+}
+
+/** The index that the budget lets the frame take, its blocks chosen. */
+function fitBudget(
+  c: FrameContext,
+  { limits, forecast }: FrameBudget,
+  choose: (qp: number, maxBlocks: number) => number,
+): number {
+  const fixedBytes = PREDICTED_HEADER_BYTES + (c.bits.motion ?? 0) / 8;
+  const { qp } = fitFrame({
+    limits,
+    planned: c.qp,
+    coarsest: Math.min(MAX_QP, c.qp + MOST_COARSER),
+    fixedBytes,
+    foretell: (choice) => {
+      const blocks = choose(choice.qp, choice.maxBlocks);
+      return { blocks, bytes: fixedBytes + expectedBits(c, forecast, choice.qp, blocks) / 8 };
+    },
+  });
+  return qp;
 }
 
 /** Coefficients of the listed blocks of a picture, as rows. */
@@ -188,16 +199,10 @@ function worthiest(gains: Float32Array, most: number): (gain: number) => boolean
   return (gain) => gain > least || (gain === least && equals-- > 0);
 }
 
-/** Bytes that the frame should take with the blocks that are flagged, its motion already coded. */
-function expectedBytes(
-  c: FrameContext,
-  forecast: SizeForecast,
-  qp: number,
-  active: number,
-): number {
+/** Bits that flags and latents should take with the blocks that are flagged. */
+function expectedBits(c: FrameContext, forecast: SizeForecast, qp: number, active: number): number {
   const { work } = c;
   const [kept] = work.activeColours;
   const residuals = c.kernels.run.residualBits(work.target, work.base, kept, active, stepUnits(qp));
-  const bits = (c.bits.motion ?? 0) + forecast.bits(residuals, active, work.grid.blocks);
-  return PREDICTED_HEADER_BYTES + bits / 8;
+  return forecast.bits(residuals, active, work.grid.blocks);
 }

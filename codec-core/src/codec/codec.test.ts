@@ -261,7 +261,12 @@ describe('lossy operating points', () => {
     const bytesOf = (encoded: EncodedFrame[]): number[] =>
       encoded.slice(1).map(({ data }) => data.length);
     const wantedBytes = Math.round(0.6 * Math.min(...bytesOf(free.encoded)));
-    const limits = { wantedBytes, mostBytes: Math.round(1.1 * wantedBytes), mostBlocks: 240 };
+    const limits = {
+      wantedBytes,
+      mostBytes: Math.round(1.1 * wantedBytes),
+      mostBlocks: 240,
+      finestQp: 24,
+    };
     const limited = await roundTrip(frames, () => ({ qp: 24, limits }));
     for (const { data, stats } of limited.encoded.slice(1)) {
       expect(stats.qp).toBeGreaterThan(24);
@@ -278,7 +283,7 @@ describe('lossy operating points', () => {
     const frames = [0, 3, 6].map((t) => movingFrame(160, 96, t));
     const free = await roundTrip(frames, () => ({ qp: 20 }));
     const most = Math.round(0.7 * 240 * (free.encoded[1]?.stats.activeShare ?? 0));
-    const limits = { wantedBytes: 1e6, mostBytes: 1e6, mostBlocks: most };
+    const limits = { wantedBytes: 1e6, mostBytes: 1e6, mostBlocks: most, finestQp: 20 };
     const { encoded } = await roundTrip(frames, () => ({ qp: 20, limits }));
     for (const { stats } of encoded.slice(1)) {
       expect(stats.qp).toBeGreaterThan(20);
@@ -288,7 +293,7 @@ describe('lossy operating points', () => {
 
   it('keep the index where the frame stays below its limit', async () => {
     const frames = [0, 3, 6].map((t) => movingFrame(160, 96, t));
-    const limits = { wantedBytes: 1e6, mostBytes: 1e6, mostBlocks: 240 };
+    const limits = { wantedBytes: 1e6, mostBytes: 1e6, mostBlocks: 240, finestQp: 24 };
     const free = await roundTrip(frames, () => ({ qp: 24 }));
     const limited = await roundTrip(frames, () => ({ qp: 24, limits }));
     expect(limited.encoded.map(({ data }) => data)).toEqual(free.encoded.map(({ data }) => data));

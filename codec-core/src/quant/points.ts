@@ -9,11 +9,13 @@ const MAX_BLOCK_PRICE = 1000;
 /** Lifting grid of lossy points: coefficients are in 1/16 of a grey level. */
 export const FRACTION_BITS = 4;
 
-/** What a predicted frame may take before a coarser index is better. */
+/** What a predicted frame may take; its index follows from that. */
 export interface FrameLimits {
-  /** Bytes that it shall have where it would have more than `mostBytes`. */
+  /** Bytes that it shall have: about as many as possible, where it would have clearly fewer or more than `mostBytes`. */
   readonly wantedBytes: number;
   readonly mostBytes: number;
+  /** Finest index that it may take for that, 1..63. */
+  readonly finestQp: number;
   /** More active blocks would take too long. */
   readonly mostBlocks: number;
 }
@@ -35,9 +37,9 @@ export interface OperatingPoint {
   /** The picture is the one of the reference: nothing moves, no motion is searched. Default false. */
   readonly still?: boolean;
   /**
-   * A predicted frame whose residuals foretell that it will be larger takes a coarser index than `qp`
-   * instead, at most 8 coarser; the frame's statistics tell which. The forecast of the size errs by some
-   * 10 %. Default none.
+   * A predicted frame whose residuals foretell that it will be larger or clearly smaller takes a coarser index
+   * than `qp`, at most 8 coarser, or a finer one; the frame's statistics tell which. The forecast of the size
+   * errs by some 10 %. Default none.
    */
   readonly limits?: FrameLimits;
   /** Latent frequency groups sent, 1..4; the rest decode as their predicted means. Default 4. */
@@ -80,10 +82,11 @@ export function checkOperatingPoint(point: OperatingPoint): void {
   }
   if (point.blockPrice !== undefined) check('blockPrice', point.blockPrice, 0, MAX_BLOCK_PRICE);
   if (point.limits !== undefined) {
-    const { wantedBytes, mostBytes, mostBlocks } = point.limits;
+    const { wantedBytes, mostBytes, mostBlocks, finestQp } = point.limits;
     check('limits.wantedBytes', wantedBytes, 0, Number.MAX_SAFE_INTEGER);
     check('limits.mostBytes', mostBytes, wantedBytes, Number.MAX_SAFE_INTEGER);
     check('limits.mostBlocks', mostBlocks, 1, Number.MAX_SAFE_INTEGER);
+    check('limits.finestQp', finestQp, 1, MAX_QP);
   }
 }
 

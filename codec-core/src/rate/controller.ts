@@ -273,6 +273,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       maxActiveBlocks: Math.max(1, Math.floor(blockCount() * rung.activeShare)),
       blockPrice: fixed ? 0 : Math.round(fineness() * rung.blockPrice),
       timelyBlocks: timelyBlocks(),
+      finestQp: finestNext(),
       groups: GROUPS,
       allowanceBytes: bytes,
       maxBytes: mostBytes(bytes),
@@ -374,8 +375,8 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       const under =
         bytes < TOLERANCE_UNDER * plan.allowanceBytes &&
         plan.qp > finestNext() &&
-        // The encoder went by its limits: it took no coarser index than it had to.
-        (plan.qp <= plannedQp || plan.attempt > 0) &&
+        // The encoder went by its limits: it took as fine an index as they let it.
+        (plan.qp === plannedQp || plan.attempt > 0) &&
         !plan.still &&
         (fixed || (rung.canRepeat() && !plan.keyFrame));
       if (plan.attempt >= LAST_ATTEMPT || !(over || under)) return { accept: true };

@@ -7,8 +7,13 @@ import type { FramePlan } from './types.js';
  */
 export function operatingPointOf(plan: FramePlan): OperatingPoint {
   const { qp, keyFrame, still, maxActiveBlocks, blockPrice, groups } = plan;
-  const { allowanceBytes, maxBytes, timelyBlocks } = plan;
-  const limits = { wantedBytes: allowanceBytes, mostBytes: maxBytes, mostBlocks: timelyBlocks };
+  const {
+    allowanceBytes: wantedBytes,
+    maxBytes: mostBytes,
+    timelyBlocks: mostBlocks,
+    finestQp,
+  } = plan;
+  const limits = { wantedBytes, mostBytes, mostBlocks, finestQp };
   const limited = plan.attempt === 0 && !still;
   const point = { qp, keyFrame, still, maxActiveBlocks, blockPrice, groups };
   return { ...point, ...(limited && { limits }) };

@@ -78,6 +78,8 @@ export interface FramePlan {
   readonly maxActiveBlocks: number;
   /** bits that a block has to gain for the time that it takes, 0..16 */
   readonly blockPrice: number;
+  /** finest index that a predicted frame may take where it would leave much of its allowance unused, 1..63 */
+  readonly finestQp: number;
   /** from so many active blocks on the device would take too long: a coarser index is better */
   readonly timelyBlocks: number;
   /** latent frequency groups kept, 1..4 */
@@ -161,7 +163,7 @@ export interface RateControllerOptions {
  * let plan = controller.plan(now, { activity });
  * if (plan.action === 'encode') {
  *   let coded = await encode(frame, plan);
- *   plan = { ...plan, qp: coded.qp }; // coarser than planned where the encoder keeps to plan.maxBytes itself
+ *   plan = { ...plan, qp: coded.qp }; // another than planned where the encoder keeps to the limits itself
  *   for (let verdict = controller.judge(plan, coded.bytes); !verdict.accept; verdict = controller.judge(plan, coded.bytes)) {
  *     plan = verdict.retry;
  *     coded = await encode(frame, plan); // with the reference of the attempt before, which is not sent
