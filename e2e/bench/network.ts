@@ -20,7 +20,7 @@ const HELP = `npm run bench:network -- [options]
   --codecs A,B       of inn, vp8 (default both)
   --seconds N        length of each call (default: the scenario's own)
   --size WxH         of the camera (default 640x360)
-  --fps N            of the camera (default 15)
+  --fps N            of the camera (default 30)
   --clip FILE        video for the camera, or none: the rendered picture
                      (default one of ../shared/clips, else none)
   --quiet L          before each call, wait until the machine's load (1 min) is below L
@@ -98,7 +98,7 @@ function readOptions(): Options | undefined {
       values.seconds === undefined ? undefined : wholeNumber('seconds', values.seconds, 12, 600),
     width: wholeNumber('size', size[1] ?? '', 16, 1920),
     height: wholeNumber('size', size[2] ?? '', 16, 1080),
-    fps: wholeNumber('fps', values.fps ?? '15', 1, 60),
+    fps: wholeNumber('fps', values.fps ?? '30', 1, 60),
     clip:
       values.clip === undefined
         ? byDefault

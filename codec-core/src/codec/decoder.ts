@@ -6,7 +6,7 @@ import { LoadedRuntime, type CodecRuntime } from '../runtime.js';
 import { StageTimer, type FrameContext } from './frameContext.js';
 import { codeKeyFrame } from './keyFrame.js';
 import { pictureChecksum } from './pictureChecksum.js';
-import { codePredictedFrame } from './predictedFrame.js';
+import { codePredictedFrame, type PredictedChoices } from './predictedFrame.js';
 import { References, type Reference } from './references.js';
 import type { DecodedFrame, Decoder, TakeMemory } from './types.js';
 import { createWorkspace, resetContexts, saveFrame, type Workspace } from './workspace.js';
@@ -88,7 +88,7 @@ class FrameDecoder implements Decoder {
     timer.mark('load');
     let active = work.grid.blocks;
     if (reference) {
-      const choices = {
+      const choices: PredictedChoices = {
         blockPrice: 0,
         maxActiveBlocks: work.grid.blocks,
         still: false,

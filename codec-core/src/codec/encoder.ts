@@ -3,7 +3,12 @@ import { CodecError } from '../errors.js';
 import { checkDimensions, checkFrame, type I420Frame } from '../frame/i420.js';
 import type { Stages } from '../inn/stages.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { checkOperatingPoint, GROUP_COUNT, type OperatingPoint } from '../quant/points.js';
+import {
+  checkOperatingPoint,
+  GROUP_COUNT,
+  USUAL_EFFORT,
+  type OperatingPoint,
+} from '../quant/points.js';
 import { LoadedRuntime, type CodecRuntime } from '../runtime.js';
 import { StageTimer, type FrameContext } from './frameContext.js';
 import { codeKeyFrame } from './keyFrame.js';
@@ -24,8 +29,6 @@ export interface EncoderOptions {
   /** Picture size in luma samples, 8..4096. */
   readonly width: number;
   readonly height: number;
-  /** Thoroughness of the motion search: 0 fast, 1 normal (default), 2 best. */
-  readonly motionEffort?: 0 | 1 | 2;
 }
 
 /** @throws CodecError 'bad-argument' for a size out of range. */
@@ -148,7 +151,7 @@ class FrameEncoder implements Encoder {
         blockPrice: point.blockPrice ?? 0,
         ...(point.limits && { budget: { limits: point.limits, forecast: this.#forecast } }),
         still: point.still ?? false,
-        motionEffort: this.#options.motionEffort ?? 1,
+        motionEffort: point.motionEffort ?? USUAL_EFFORT,
       });
       if (point.limits && groups === GROUP_COUNT) {
         this.#forecast.learn(kernels.run.encoderBits() - (context.bits.motion ?? 0));

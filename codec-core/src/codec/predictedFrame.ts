@@ -1,5 +1,5 @@
 import { STATE_BYTES, VECTOR_BYTES } from '../motion/geometry.js';
-import { quantizationStep } from '../quant/points.js';
+import { quantizationStep, type MotionEffort } from '../quant/points.js';
 import { chooseActiveBlocks, mix, type ActivityChoices } from './activeBlocks.js';
 import {
   bookBits,
@@ -22,8 +22,7 @@ const MOTION_LAMBDA = 0.37;
 export interface PredictedChoices extends ActivityChoices {
   /** Nothing moves. */
   readonly still: boolean;
-  /** Thoroughness of the motion search: 0 fast .. 2 best. */
-  readonly motionEffort: number;
+  readonly motionEffort: MotionEffort;
 }
 
 /** What became of a predicted frame. */

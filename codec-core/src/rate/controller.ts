@@ -1,4 +1,5 @@
 import { CodecError } from '../errors.js';
+import { USUAL_EFFORT } from '../quant/points.js';
 import { clampArgument } from './arguments.js';
 import { MAX_BITRATE } from './bandwidth.js';
 import { createOperatingRung } from './operatingRung.js';
@@ -274,6 +275,7 @@ export function createRateController(options: RateControllerOptions = {}): RateC
       blockPrice: fixed ? 0 : Math.round(fineness() * rung.blockPrice),
       timelyBlocks: timelyBlocks(),
       finestQp: finestNext(),
+      motionEffort: fixed ? USUAL_EFFORT : rung.motionEffort,
       groups: GROUPS,
       allowanceBytes: bytes,
       maxBytes: mostBytes(bytes),

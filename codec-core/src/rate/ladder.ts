@@ -1,3 +1,4 @@
+import { USUAL_EFFORT, type MotionEffort } from '../quant/points.js';
 import type { ContentKind } from './types.js';
 
 /** Upper bounds of what is captured and coded. */
@@ -9,11 +10,16 @@ export interface Rung {
   readonly activeShare: number;
   /** quantization indices that the finest one allowed is coarser than asked for */
   readonly coarser: number;
+  readonly motionEffort: MotionEffort;
 }
 
-const rung = (scale: number, frameRate: number, activeShare = 1, coarser = 0): Rung => ({
-  ...{ scale, frameRate, activeShare, coarser },
-});
+const rung = (
+  scale: number,
+  frameRate: number,
+  motionEffort: MotionEffort = USUAL_EFFORT,
+  activeShare = 1,
+  coarser = 0,
+): Rung => ({ scale, frameRate, motionEffort, activeShare, coarser });
 
 /** Steps for a narrow link, best first: people keep their motion, screens their sharpness. */
 export const NETWORK_RUNGS: Readonly<Record<ContentKind, readonly Rung[]>> = {
@@ -40,20 +46,21 @@ export const NETWORK_RUNGS: Readonly<Record<ContentKind, readonly Rung[]>> = {
 };
 
 /**
- * Steps for a slow device: active blocks, by a coarser finest index where few are and by a cap where
- * many are, then frame rate, then resolution.
+ * Steps for a slow device: the search for motion, active blocks, by a coarser finest index where few are and by a
+ * cap where many are, then frame rate, then resolution.
  */
 export const DEVICE_RUNGS: readonly Rung[] = [
   rung(1, Infinity),
-  rung(1, Infinity, 0.7, 6),
-  rung(1, Infinity, 0.5, 10),
-  rung(1, Infinity, 0.35, 14),
-  rung(1, 20, 0.35, 14),
-  rung(1, 15, 0.35, 14),
-  rung(1, 10, 0.35, 14),
-  rung(3 / 4, 10, 0.35, 14),
-  rung(1 / 2, 10, 0.35, 14),
-  rung(3 / 8, 7.5, 0.35, 14),
+  rung(1, Infinity, 0),
+  rung(1, Infinity, 0, 0.7, 6),
+  rung(1, Infinity, 0, 0.5, 10),
+  rung(1, Infinity, 0, 0.35, 14),
+  rung(1, 20, 0, 0.35, 14),
+  rung(1, 15, 0, 0.35, 14),
+  rung(1, 10, 0, 0.35, 14),
+  rung(3 / 4, 10, 0, 0.35, 14),
+  rung(1 / 2, 10, 0, 0.35, 14),
+  rung(3 / 8, 7.5, 0, 0.35, 14),
 ];
 
 export type Wish = 'down' | 'stay' | 'up';

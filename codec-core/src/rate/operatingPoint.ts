@@ -6,7 +6,7 @@ import type { FramePlan } from './types.js';
  * tells more than what the residuals foretell. Nor has a still picture: its blocks are counted instead.
  */
 export function operatingPointOf(plan: FramePlan): OperatingPoint {
-  const { qp, keyFrame, still, maxActiveBlocks, blockPrice, groups } = plan;
+  const { qp, keyFrame, still, maxActiveBlocks, blockPrice, motionEffort, groups } = plan;
   const {
     allowanceBytes: wantedBytes,
     maxBytes: mostBytes,
@@ -15,6 +15,6 @@ export function operatingPointOf(plan: FramePlan): OperatingPoint {
   } = plan;
   const limits = { wantedBytes, mostBytes, mostBlocks, finestQp };
   const limited = plan.attempt === 0 && !still;
-  const point = { qp, keyFrame, still, maxActiveBlocks, blockPrice, groups };
+  const point = { qp, keyFrame, still, maxActiveBlocks, blockPrice, motionEffort, groups };
   return { ...point, ...(limited && { limits }) };
 }

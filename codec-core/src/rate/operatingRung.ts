@@ -2,6 +2,7 @@ import { clampArgument } from './arguments.js';
 import { blockPriceAt } from './blockPrice.js';
 import { createEncodeTime } from './encodeTime.js';
 import { createLadder, DEVICE_RUNGS, NETWORK_RUNGS, type Rung, type Wish } from './ladder.js';
+import type { MotionEffort } from '../quant/points.js';
 import type { FrameContext } from './rateModel.js';
 import type { ContentKind, DeviceFeedback, LimitReason } from './types.js';
 
@@ -32,7 +33,7 @@ const NOMINAL_SLOPE = 1;
 const FULL_LOAD = 0.9;
 /** For a camera's finest indices it may be less, and a little more on each rung: latency before sharpness. */
 const FINEST_LOAD = 0.7;
-const LOAD_PER_RUNG = 0.1;
+const LOAD_PER_RUNG = 0.05;
 /** Part of either that may be expected after a step up. */
 const ROOMY_PART = 0.78;
 /** Share of the time that coding a frame twice may take. */
@@ -42,6 +43,8 @@ const LOAD_WEIGHT = 0.1;
 const TIMELY_SHARE = 1;
 /** Part of the time of encoding a picture of active blocks only that one without any takes too. */
 const DENSE_SHARE = 0.2;
+/** Time of encoding by the effort of the motion search, in relation to the usual one. */
+const EFFORT_COST = [0.8, 1, 1.15] as const;
 
 const NETWORK_TIMES = { downAfterMs: 1500, upAfterMs: 4000, dwellMs: 2000 };
 /** Another size costs a key frame: the device's other steps come sooner. */
@@ -54,6 +57,7 @@ export interface OperatingRung {
   readonly scale: number;
   readonly frameRate: number;
   readonly activeShare: number;
+  readonly motionEffort: MotionEffort;
   /** Bits that a block has to gain for the time that it takes, where bits are not scarce. */
   readonly blockPrice: number;
   /** Share of the blocks from which on a frame of `pixels` would not be ready in time on this device. */
@@ -131,6 +135,7 @@ export function createOperatingRung(
   const encodeCost = (rung: Rung): number =>
     rung.scale ** 2 *
     frameRate(rung, networkRung()) *
+    EFFORT_COST[rung.motionEffort] *
     (DENSE_SHARE + (1 - DENSE_SHARE) * activeOn(rung));
 
   /** Share of the time that the device may take on a rung before it is left. */
@@ -160,6 +165,9 @@ export function createOperatingRung(
     },
     get activeShare() {
       return deviceRung().activeShare;
+    },
+    get motionEffort() {
+      return deviceRung().motionEffort;
     },
     get blockPrice() {
       if (kind === 'screen') return 0;

@@ -1,3 +1,4 @@
+import type { MotionEffort } from '../quant/points.js';
 import type { BacklogReading } from './sendBacklog.js';
 
 /** What is filmed: people prefer motion to sharpness, a shared screen sharpness to motion. */
@@ -82,6 +83,8 @@ export interface FramePlan {
   readonly finestQp: number;
   /** from so many active blocks on the device would take too long: a coarser index is better */
   readonly timelyBlocks: number;
+  /** thoroughness of the motion search */
+  readonly motionEffort: MotionEffort;
   /** latent frequency groups kept, 1..4 */
   readonly groups: number;
   /** coded bytes the frame should have */
