@@ -27,13 +27,14 @@ interface Tried extends FrameSize {
   readonly qp: number;
   /** Its bytes in relation to those wanted, or its blocks if they matter more. */
   readonly load: number;
+  readonly fits: boolean;
 }
 
 type Attempt = (choice: FrameChoice) => Tried;
 
 /** A frame that takes this share of what it may is large enough. */
 const FULL = 0.9;
-/** One that is tried because another was too large or small may take this. */
+/** One that is tried because another was too large or small may take this of the bytes wanted, if no less is allowed. */
 const FITTING = 1.15;
 /** Binary orders by which a frame shrinks with each index, until two were tried. */
 const USUAL_SLOPE = 0.45;
@@ -50,12 +51,13 @@ const LEAST_LOAD = 1e-3;
 export function fitFrame(options: FitOptions): FrameChoice {
   const { planned, coarsest } = options;
   const { wantedBytes, mostBytes, mostBlocks } = options.limits;
+  const fitting = Math.min(FITTING, mostBytes / Math.max(1, wantedBytes));
   let latest = whole(planned);
   const attempt: Attempt = (choice) => {
     latest = choice;
     const { bytes, blocks } = options.foretell(choice);
-    const load = Math.max(bytes / Math.max(1, wantedBytes), (FITTING * blocks) / mostBlocks);
-    return { qp: choice.qp, bytes, blocks, load };
+    const load = Math.max(bytes / Math.max(1, wantedBytes), (fitting * blocks) / mostBlocks);
+    return { qp: choice.qp, bytes, blocks, load, fits: load <= fitting };
   };
 
   const finest = Math.min(planned, options.limits.finestQp);
@@ -65,7 +67,7 @@ export function fitFrame(options: FitOptions): FrameChoice {
   const { over, under = attempt(whole(coarsest)) } = bracket(first, finest, coarsest, attempt);
   if (over && over.qp < under.qp && under.load < FULL) {
     const capped = { qp: over.qp, maxBlocks: fittingBlocks(over, options) };
-    if (capped.maxBlocks > 0 && attempt(capped).load <= FITTING) return capped;
+    if (capped.maxBlocks > 0 && attempt(capped).fits) return capped;
   }
   if (latest.qp !== under.qp) attempt(whole(under.qp));
   return latest;
@@ -84,8 +86,8 @@ function bracket(
   let over: Tried | undefined;
   let under: Tried | undefined;
   for (let trials = 1; ; trials++) {
-    if (tried.load > FITTING) over = tried;
-    else under = tried;
+    if (tried.fits) under = tried;
+    else over = tried;
     const next = nextIndex(finest, coarsest, over, under);
     const found = under !== undefined && under.load >= FULL;
     if (found || next === undefined || trials === MOST_TRIALS) break;
