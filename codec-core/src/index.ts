@@ -1,5 +1,6 @@
 export { CodecError, type CodecErrorCode } from './errors.js';
 export { i420Size, planesOf, type I420Frame } from './frame/i420.js';
+export { lumaDifference } from './frame/lumaDifference.js';
 export { MAX_QP, quantizationStep, GROUP_COUNT, type OperatingPoint } from './quant/points.js';
 export { createEncoder, type EncoderOptions } from './codec/encoder.js';
 export { warmUp } from './codec/warmUp.js';

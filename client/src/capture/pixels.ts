@@ -135,26 +135,6 @@ function coverage(source: number, target: number): Coverage {
 }
 
 /**
- * How much a picture differs from the one before: mean absolute difference of
- * every fourth luma sample of every fourth row, 0…255. 0 for other sizes.
- */
-export function lumaDifference(
-  now: Size & { readonly data: Uint8Array },
-  before: (Size & { readonly data: Uint8Array }) | undefined,
-): number {
-  if (before?.width !== now.width || before.height !== now.height) return 0;
-  let sum = 0;
-  let count = 0;
-  for (let y = 0; y < now.height; y += 4) {
-    for (let at = y * now.width; at < (y + 1) * now.width; at += 4) {
-      sum += Math.abs((now.data[at] ?? 0) - (before.data[at] ?? 0));
-      count += 1;
-    }
-  }
-  return sum / count;
-}
-
-/**
  * How much detail a picture has: mean absolute difference of luma neighbours, across plus down, on
  * every fourth row, 0…510. 0 for a picture of one row.
  */

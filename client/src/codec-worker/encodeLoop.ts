@@ -2,6 +2,7 @@ import type { FeedbackReport } from '@inncall/sfu/protocol';
 import {
   createRecovery,
   createSendBacklog,
+  lumaDifference,
   operatingPointOf,
   type EncodedFrame,
   type Encoder,
@@ -14,7 +15,7 @@ import {
 } from '@inncall/codec-core';
 import { scalePicture, type CapturedPicture } from '../capture/framePicture.js';
 import { PictureMemory } from '../capture/pictureMemory.js';
-import { lumaDetail, lumaDifference } from '../capture/pixels.js';
+import { lumaDetail } from '../capture/pixels.js';
 import { CaptureClock } from '../latency/captureClock.js';
 import type { PendingPacket } from '../transport/carrierSender.js';
 import { divideFrame, partLengths } from '../transport/frameDivision.js';

@@ -2,6 +2,7 @@ import { containerHeader, endMark, recordHeader } from '../bitstream/container.j
 import { CodecError } from '../errors.js';
 import type { EncodedFrame } from '../codec/types.js';
 import type { I420Frame } from '../frame/i420.js';
+import { lumaDifference } from '../frame/lumaDifference.js';
 import type { ByteSource } from '../media/byteReader.js';
 import { readY4m } from '../media/y4m.js';
 import { planePsnr } from '../quality/index.js';
@@ -25,20 +26,6 @@ export interface EncodeJob {
   onFrame(row: FrameRow): void;
 }
 
-const LUMA_STRIDE = 7;
-
-/** Mean absolute difference of some of the luma samples: how much a frame moves. */
-function activityBetween(frame: I420Frame, previous: I420Frame | undefined): number {
-  if (!previous) return 0;
-  let sum = 0;
-  let count = 0;
-  for (let i = 0; i < frame.width * frame.height; i += LUMA_STRIDE) {
-    sum += Math.abs((frame.data[i] ?? 0) - (previous.data[i] ?? 0));
-    count++;
-  }
-  return sum / count;
-}
-
 /** Codes a whole y4m file. @throws CodecError `bad-file` where it is damaged or has no frames. */
 export async function encodeFile(job: EncodeJob): Promise<StreamStats> {
   const { codec, output, keyInterval } = job;
@@ -60,7 +47,7 @@ export async function encodeFile(job: EncodeJob): Promise<StreamStats> {
       let coded: EncodedFrame | undefined;
       let point: OperatingPoint | undefined = points.next(
         frame.timestamp,
-        activityBetween(frame, previous),
+        lumaDifference(frame, previous),
         keyFrame,
       );
       while (point) {

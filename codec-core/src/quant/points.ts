@@ -47,8 +47,8 @@ export interface OperatingPoint {
    */
   readonly limits?: FrameLimits;
   /**
-   * Thoroughness of the motion search, default 1. 0 saves a fifth of the time that a frame takes for 4 % more rate,
-   * 2 takes 15 % more for 0.3 % less (docs/RESEARCH.md).
+   * Thoroughness of the motion search, default 1. 0 saves a tenth to a fifth of the time that a frame takes for 4 %
+   * more rate or 0.4 dB, 2 takes 15 % more for 0.3 % less (docs/RESEARCH.md).
    */
   readonly motionEffort?: MotionEffort;
   /** Latent frequency groups sent, 1..4; the rest decode as their predicted means. Default 4. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createEncoder, type CodecRuntime } from '../index.js';
+import { createEncoder, lumaDifference, type CodecRuntime } from '../index.js';
 import { createNodeRuntime } from '../node/index.js';
 import { movingFrame } from '../testing/pictures.js';
 import { createRateController } from './controller.js';
@@ -19,13 +19,6 @@ const SECONDS = 4;
 /** The first key frame is refined before frames are as large as they may be. */
 const SETTLED_MS = 1000;
 
-function lumaDifference(a: I420Frame, b: I420Frame): number {
-  const count = SIZE.width * SIZE.height;
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum += Math.abs((a.data[i] ?? 0) - (b.data[i] ?? 0));
-  return sum / count;
-}
-
 /** Codes a moving picture for a link; the sizes of its frames as shares of what they might take, and all attempts. */
 async function callAt(bitrate: number): Promise<{ shares: number[]; attempts: number }> {
   const encoder = createEncoder(runtime, SIZE);
@@ -39,7 +32,7 @@ async function callAt(bitrate: number): Promise<{ shares: number[]; attempts: nu
       ...{ now, availableOutgoingBitrate: bitrate, rttMs: 50, lossFraction: 0, jitterMs: 0 },
     });
     const frame = movingFrame(SIZE.width, SIZE.height, index);
-    const planned = rate.plan(now, { activity: before ? lumaDifference(frame, before) : 0 });
+    const planned = rate.plan(now, { activity: lumaDifference(frame, before) });
     if (planned.action !== 'encode') continue;
     const encode = async (plan: FramePlan) => {
       attempts += 1;

@@ -81,7 +81,7 @@ export interface FramePlan {
   readonly blockPrice: number;
   /** finest index that a predicted frame may take where it would leave much of its allowance unused, 1..63 */
   readonly finestQp: number;
-  /** from so many active blocks on the device would take too long: a coarser index is better */
+  /** more active blocks would take this device too long */
   readonly timelyBlocks: number;
   /** thoroughness of the motion search */
   readonly motionEffort: MotionEffort;
