@@ -1,7 +1,7 @@
 import { IMPOSSIBLE, currentStride, errorWeight, pixelOf } from './blockCosts';
 import { differenceBits } from './distortion';
 import { loadVector, vectorX, vectorY } from './geometry';
-import { LUMA_FADE } from './overlap';
+import { LUMA_DEPTH, LUMA_FADE } from './overlap';
 import { isReachable, movedBlock, phaseStride } from './phases';
 import { SUPERBLOCK } from './syntax';
 
@@ -19,17 +19,15 @@ const MEMO_BYTES: i32 = SIDE * SIDE * ENTRIES * ENTRY_BYTES;
 const MEMO = memory.data(MEMO_BYTES, 16);
 /** f32 by block: what squared errors weigh. */
 const WEIGHTS = memory.data(SIDE * SIDE * 4, 4);
-/** Differences of the block at hand, eight rows of eight i16. */
-const DIFFERENCES = memory.data(8 * 16, 16);
+
+/** `LUMA_FADE` of the columns of a block, towards left and right at once. */
+const SIDE_FADE = memory.data<i16>([25, 14, 5, 0, 0, 5, 14, 25]);
 
 let grid: usize = 0;
 let columns: i32 = 0;
 let rows: i32 = 0;
 let originX: i32 = 0;
 let originY: i32 = 0;
-
-/** Bits of the blocks around the area asked for last by `overlappedBits`. */
-export let surroundingBits: f32 = 0;
 
 /** Sets the grid that costs are asked of, and its size in blocks; its picture is that of `openBlockCosts`. */
 export function openOverlapCosts(motion: usize, gridColumns: i32, gridRows: i32): void {
@@ -74,40 +72,54 @@ function otherPixels(bx: i32, by: i32, vector: u32, own: usize): usize {
 
 /** Eight pixels, as i16, faded into others. */
 @inline
-function faded(own: v128, other: usize, weights: v128): v128 {
-  const change = i16x8.mul(i16x8.sub(v128.load8x8_u(other), own), weights);
+function faded(own: v128, other: v128, weights: v128): v128 {
+  const change = i16x8.mul(i16x8.sub(other, own), weights);
   return i16x8.add(own, i16x8.shr_s(i16x8.add(change, i16x8.splat(32)), 6));
 }
 
-/** Sets `DIFFERENCES`; pixels of the picture, and predictions by the vectors of the block and its neighbours. */
-function overlap(
+/** Four pixels of the neighbour on the left, four of that on the right: no pixel fades into both. */
+@inline
+function besides(left: usize, right: usize): v128 {
+  return i16x8.extend_low_i8x16_u(v128.load32_lane(right + 4, v128.load32_zero(left), 1));
+}
+
+/** Differences of eight pixels to their prediction, of which `predicted` is what the block's own vector gives. */
+@inline
+function rowDifference(pixels: usize, predicted: v128, left: usize, right: usize): v128 {
+  const p = faded(predicted, besides(left, right), v128.load(SIDE_FADE));
+  return i16x8.sub(v128.load8x8_u(pixels), p);
+}
+
+/** Eight pixels of row `row`, faded into those of the neighbour above or below; `LUMA_FADE` tells how much. */
+@inline
+function edgeRow(own: usize, other: usize, row: i32): v128 {
+  const fade = LUMA_FADE + ((<usize>(row < 4 ? row : row + 8)) << 1);
+  return faded(v128.load8x8_u(own), v128.load8x8_u(other), v128.load16_splat(fade));
+}
+
+/** Expected bits of a residual; pixels of the picture, and predictions by the vectors of the block and its neighbours. */
+function overlappedResidualBits(
   pixels: usize,
   own: usize,
   above: usize,
   below: usize,
   left: usize,
   right: usize,
-): void {
-  const toLeft = v128.load(LUMA_FADE);
-  const toRight = v128.load(LUMA_FADE, 16);
-  for (let row = 0; row < 8; row++) {
-    const upper = row < 4;
-    const vertical = v128.load16_splat(LUMA_FADE + ((<usize>(upper ? row : row + 8)) << 1));
-    let p = faded(v128.load8x8_u(own), upper ? above : below, vertical);
-    p = faded(faded(p, left, toLeft), right, toRight);
-    v128.store(DIFFERENCES + ((<usize>row) << 4), i16x8.sub(v128.load8x8_u(pixels), p));
-    pixels += currentStride;
-    own += phaseStride;
-    above += phaseStride;
-    below += phaseStride;
-    left += phaseStride;
-    right += phaseStride;
-  }
-}
-
-@inline
-function differences(row: i32): v128 {
-  return v128.load(DIFFERENCES + ((<usize>row) << 4));
+  weight: f32,
+): f32 {
+  const c = currentStride;
+  const s = <usize>phaseStride;
+  return differenceBits(
+    rowDifference(pixels, edgeRow(own, above, 0), left, right),
+    rowDifference(pixels + c, edgeRow(own + s, above + s, 1), left + s, right + s),
+    rowDifference(pixels + 2 * c, edgeRow(own + 2 * s, above + 2 * s, 2), left + 2 * s, right + 2 * s),
+    rowDifference(pixels + 3 * c, v128.load8x8_u(own + 3 * s), left + 3 * s, right + 3 * s),
+    rowDifference(pixels + 4 * c, v128.load8x8_u(own + 4 * s), left + 4 * s, right + 4 * s),
+    rowDifference(pixels + 5 * c, edgeRow(own + 5 * s, below + 5 * s, 5), left + 5 * s, right + 5 * s),
+    rowDifference(pixels + 6 * c, edgeRow(own + 6 * s, below + 6 * s, 6), left + 6 * s, right + 6 * s),
+    rowDifference(pixels + 7 * c, edgeRow(own + 7 * s, below + 7 * s, 7), left + 7 * s, right + 7 * s),
+    weight,
+  );
 }
 
 /** Expected bits of the residual of one block of the grid as it stands; none outside of the picture. */
@@ -127,23 +139,13 @@ function overlappedCost(bx: i32, by: i32): f32 {
   const y = vectorY(own);
   if (!isReachable(bx << 3, by << 3, x, y)) return IMPOSSIBLE;
   const predicted = movedBlock(bx << 3, by << 3, x, y, 8);
-  overlap(
+  const bits = overlappedResidualBits(
     pixelOf(bx, by),
     predicted,
     above == own ? predicted : otherPixels(bx, by, above, predicted),
     below == own ? predicted : otherPixels(bx, by, below, predicted),
     left == own ? predicted : otherPixels(bx, by, left, predicted),
     right == own ? predicted : otherPixels(bx, by, right, predicted),
-  );
-  const bits = differenceBits(
-    differences(0),
-    differences(1),
-    differences(2),
-    differences(3),
-    differences(4),
-    differences(5),
-    differences(6),
-    differences(7),
     load<f32>(WEIGHTS + (place << 2)),
   );
   store<u64>(slot, key);
@@ -151,33 +153,70 @@ function overlappedCost(bx: i32, by: i32): f32 {
   return bits;
 }
 
-/** A change of vectors takes so much, at least, of what the blocks around cost. */
-const LEAST_SURROUNDINGS: f32 = 0.9;
+/** A change of vectors leaves so much, at least, of what the blocks around cost. */
+const LEAST_SURROUNDINGS: f32 = 0.8;
+
+/** Bits of the blocks along the sides of the area asked for last. */
+let leftBits: f32 = 0;
+let rightBits: f32 = 0;
+let upperBits: f32 = 0;
+let lowerBits: f32 = 0;
+
+/** What they will take at least under any other vector of the area. */
+let leastLeft: f32 = 0;
+let leastRight: f32 = 0;
+let leastUpper: f32 = 0;
+let leastLower: f32 = 0;
+
+/** Turns to another area: nothing is known of the blocks around it. */
+export function forgetSurroundings(): void {
+  leastLeft = 0;
+  leastRight = 0;
+  leastUpper = 0;
+  leastLower = 0;
+}
+
+/** The blocks around the area will take about as much as they took when asked for last. */
+export function expectSurroundings(): void {
+  leastLeft = LEAST_SURROUNDINGS * leftBits;
+  leastRight = LEAST_SURROUNDINGS * rightBits;
+  leastUpper = LEAST_SURROUNDINGS * upperBits;
+  leastLower = LEAST_SURROUNDINGS * lowerBits;
+}
+
+/** Sum over a column of blocks. */
+@inline
+function columnBits(x: i32, y: i32, height: i32): f32 {
+  let bits: f32 = 0;
+  for (let end = y + height; y < end; y++) bits += overlappedCost(x, y);
+  return bits;
+}
+
+/** Sum over a row of blocks. */
+@inline
+function rowBits(x: i32, y: i32, width: i32): f32 {
+  let bits: f32 = 0;
+  for (let end = x + width; x < end; x++) bits += overlappedCost(x, y);
+  return bits;
+}
 
 /**
- * Sum over `width`×`height` blocks and those that share an edge with them, whose prediction depends on them;
- * the part of these is left in `surroundingBits`. Gives up with `IMPOSSIBLE` once it is, or by `usual`, what
- * the surroundings cost otherwise, will be above `limit`.
+ * Sum over `width`×`height` blocks and those that share an edge with them, whose prediction depends on them.
+ * Gives up with `IMPOSSIBLE` once it is, or by what is expected of the surroundings will be, above `limit`.
  */
-export function overlappedBits(
-  bx: i32,
-  by: i32,
-  width: i32,
-  height: i32,
-  limit: f32,
-  usual: f32,
-): f32 {
-  const right = bx + width;
-  const bottom = by + height;
-  const limitInside = limit - LEAST_SURROUNDINGS * usual;
-  let inside: f32 = 0;
-  for (let y = by; y < bottom; y++) {
-    for (let x = bx; x < right; x++) inside += overlappedCost(x, y);
-    if (inside > limitInside) return IMPOSSIBLE;
+export function overlappedBits(bx: i32, by: i32, width: i32, height: i32, limit: f32): f32 {
+  let room = limit - leastLeft - leastRight - leastUpper - leastLower;
+  let bits: f32 = 0;
+  for (let y = by; y < by + height; y++) {
+    bits += rowBits(bx, y, width);
+    if (bits > room) return IMPOSSIBLE;
   }
-  let around: f32 = 0;
-  for (let y = by; y < bottom; y++) around += overlappedCost(bx - 1, y) + overlappedCost(right, y);
-  for (let x = bx; x < right; x++) around += overlappedCost(x, by - 1) + overlappedCost(x, bottom);
-  surroundingBits = around;
-  return inside + around;
+  bits += leftBits = columnBits(bx - 1, by, height);
+  if (bits > (room += leastLeft)) return IMPOSSIBLE;
+  bits += rightBits = columnBits(bx + width, by, height);
+  if (bits > (room += leastRight)) return IMPOSSIBLE;
+  bits += upperBits = rowBits(bx, by - 1, width);
+  if (bits > (room += leastUpper)) return IMPOSSIBLE;
+  lowerBits = rowBits(bx, by + height, width);
+  return bits + lowerBits;
 }

@@ -2,7 +2,13 @@ import { IMPOSSIBLE } from './blockCosts';
 import { candidateCount, candidateVector, gatherCandidates } from './candidates';
 import { addChoice, choiceCount, choiceVector, clearChoices } from './choices';
 import { fillVectors, isUniform, loadVector, packVector, vectorX, vectorY } from './geometry';
-import { openOverlapCosts, openSurroundings, overlappedBits, surroundingBits } from './overlapCosts';
+import {
+  expectSurroundings,
+  forgetSurroundings,
+  openOverlapCosts,
+  openSurroundings,
+  overlappedBits,
+} from './overlapCosts';
 import { NO_VECTOR, SUPERBLOCK, splitLength, vectorLength } from './syntax';
 
 /*
@@ -55,7 +61,6 @@ function gatherChoices(bx: i32, by: i32, width: i32, height: i32): void {
 /**
  * Fills a node with its best vector, if with its residual it takes fewer bits than `limit`.
  * @param syntax bits that come besides those of the vector
- * @param usual bits of the surroundings as they are
  * @returns bits of the syntax, or `IMPOSSIBLE`, and the vectors of the node are lost
  */
 function decideLeaf(
@@ -66,7 +71,6 @@ function decideLeaf(
   height: i32,
   syntax: f32,
   limit: f32,
-  usual: f32,
 ): f32 {
   gatherChoices(bx, by, width, height);
   let best = limit;
@@ -77,12 +81,12 @@ function decideLeaf(
     const rate = syntax + vectorLength(depth, choice);
     if (rate >= best) continue;
     fillVectors(grid, columns, bx, by, width, height, choice);
-    const bits = rate + overlappedBits(bx, by, width, height, best - rate, usual);
+    const bits = rate + overlappedBits(bx, by, width, height, best - rate);
     if (bits >= best) continue;
     best = bits;
     bestRate = rate;
     vector = choice;
-    usual = surroundingBits;
+    expectSurroundings();
   }
   if (vector != NO_VECTOR) fillVectors(grid, columns, bx, by, width, height, vector);
   return bestRate;
@@ -109,13 +113,14 @@ function restoreSplit(bx: i32, by: i32, depth: i32, width: i32, height: i32): vo
 function decideNode(bx: i32, by: i32, size: i32, depth: i32): f32 {
   const width = min(size, columns - bx);
   const height = min(size, rows - by);
-  if (size == 1) return decideLeaf(bx, by, depth, 1, 1, 0, IMPOSSIBLE, 0);
+  forgetSurroundings();
+  if (size == 1) return decideLeaf(bx, by, depth, 1, 1, 0, IMPOSSIBLE);
   const half = size >> 1;
   if (width <= half && height <= half) return decideNode(bx, by, half, depth + 1);
   const splitRate = splitLength(bx, by, depth, width, height, 1);
   const leafRate = splitLength(bx, by, depth, width, height, 0);
   if (isUniform(grid, columns, bx, by, width, height)) {
-    return decideLeaf(bx, by, depth, width, height, leafRate, IMPOSSIBLE, 0);
+    return decideLeaf(bx, by, depth, width, height, leafRate, IMPOSSIBLE);
   }
   let rate = splitRate + decideNode(bx, by, half, depth + 1);
   if (width > half) rate += decideNode(bx + half, by, half, depth + 1);
@@ -123,10 +128,11 @@ function decideNode(bx: i32, by: i32, size: i32, depth: i32): f32 {
   if (width > half && height > half) rate += decideNode(bx + half, by + half, half, depth + 1);
   // A superblock of several vectors hardly ever becomes one.
   if (depth == 0) return rate;
-  const bits = rate + overlappedBits(bx, by, width, height, IMPOSSIBLE, 0);
-  const usual = surroundingBits;
+  forgetSurroundings();
+  const bits = rate + overlappedBits(bx, by, width, height, IMPOSSIBLE);
+  expectSurroundings();
   keepSplit(bx, by, depth, width, height);
-  const wholeRate = decideLeaf(bx, by, depth, width, height, leafRate, bits, usual);
+  const wholeRate = decideLeaf(bx, by, depth, width, height, leafRate, bits);
   if (wholeRate < IMPOSSIBLE) return wholeRate;
   restoreSplit(bx, by, depth, width, height);
   return rate;

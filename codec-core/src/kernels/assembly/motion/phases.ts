@@ -69,7 +69,12 @@ export function isReachable(px: i32, py: i32, x: i32, y: i32): bool {
   );
 }
 
-function interpolateTile(tx: i32, ty: i32, fy: i32): void {
+/** Interpolates a tile at a vertical quarter, once. */
+function prepareTile(tx: i32, ty: i32, fy: i32): void {
+  const mark = tiles + <usize>(ty * tileColumns + tx);
+  const done = load<u8>(mark);
+  if ((done >> (<u8>fy)) & 1) return;
+  store<u8>(mark, done | (<u8>1 << <u8>fy));
   const x = MARGIN + (tx << TILE_SHIFT);
   const y = MARGIN + (ty << TILE_SHIFT);
   const at = <usize>y * <usize>phaseStride + <usize>x;
@@ -96,18 +101,22 @@ export function movedBlock(px: i32, py: i32, x: i32, y: i32, size: i32): usize {
   const fy = y & 3;
   const phase = (x & 3) | (fy << 2);
   if (phase == 0) return reference + at;
-  const wanted = 1 << fy;
   const firstColumn = (left - MARGIN) >> TILE_SHIFT;
-  const lastColumn = (left - MARGIN + size - 1) >> TILE_SHIFT;
-  const lastRow = (top - MARGIN + size - 1) >> TILE_SHIFT;
-  for (let ty = (top - MARGIN) >> TILE_SHIFT; ty <= lastRow; ty++) {
-    for (let tx = firstColumn; tx <= lastColumn; tx++) {
-      const mark = tiles + <usize>(ty * tileColumns + tx);
-      const done = <i32>load<u8>(mark);
-      if (done & wanted) continue;
-      store<u8>(mark, done | wanted);
-      interpolateTile(tx, ty, fy);
-    }
+  const firstRow = (top - MARGIN) >> TILE_SHIFT;
+  // A block is smaller than a tile: it lies in at most two a side.
+  const mark = tiles + <usize>(firstRow * tileColumns + firstColumn);
+  const across = ((left - MARGIN + size - 1) >> TILE_SHIFT) - firstColumn;
+  const down = (((top - MARGIN + size - 1) >> TILE_SHIFT) - firstRow) * tileColumns;
+  const done =
+    <i32>load<u8>(mark) &
+    <i32>load<u8>(mark + across) &
+    <i32>load<u8>(mark + down) &
+    <i32>load<u8>(mark + down + across);
+  if (((done >> fy) & 1) == 0) {
+    prepareTile(firstColumn, firstRow, fy);
+    if (across != 0) prepareTile(firstColumn + 1, firstRow, fy);
+    if (down != 0) prepareTile(firstColumn, firstRow + 1, fy);
+    if (across != 0 && down != 0) prepareTile(firstColumn + 1, firstRow + 1, fy);
   }
   return planes + <usize>(phase - 1) * area + at;
 }
