@@ -87,7 +87,7 @@ export class InnSender implements VideoSender {
       track: carrierTrack,
       appData: { source, codec: 'inn', width, height, layer },
       paused,
-      maxBitrate: settings.maxBitrate * BITRATE_HEADROOM,
+      encoding: { maxBitrate: settings.maxBitrate * BITRATE_HEADROOM },
       onRtpSender: (sender) =>
         attachTransform(api, sender, encoder.worker, { side: 'sender' }, (streams) =>
           encoder.attachStreams(streams),
@@ -130,7 +130,7 @@ export class InnSender implements VideoSender {
   setMaxBitrate(maxBitrate: number): void {
     this.#settings = { ...this.#settings, maxBitrate };
     this.#applyBitrate();
-    boundBitrate(this.producer, maxBitrate * BITRATE_HEADROOM);
+    setEncoding(this.producer, { maxBitrate: maxBitrate * BITRATE_HEADROOM });
   }
 
   setPaused(paused: boolean): void {
@@ -156,34 +156,63 @@ export class InnSender implements VideoSender {
   }
 }
 
+/** VP8 is coded in one size. */
+export const VP8_LAYER = 0;
+
 /** Publishes a track as ordinary VP8, for peers or browsers that cannot do INN. */
 export class Vp8Sender implements VideoSender {
   readonly codec = 'vp8';
   readonly producer: types.Producer;
+  readonly #options: VideoSenderOptions;
+  #track: MediaStreamTrack;
+  #maxBitrate: number;
+  #wish: LayerWish | undefined;
 
-  private constructor(producer: types.Producer) {
+  private constructor(options: VideoSenderOptions, producer: types.Producer) {
+    this.#options = options;
+    this.#track = options.track;
+    this.#maxBitrate = options.settings.maxBitrate;
     this.producer = producer;
   }
 
+  /** Codes nothing before `setWish`. */
   static async create(options: VideoSenderOptions): Promise<Vp8Sender> {
     const { transports, source, track, settings, paused } = options;
+    const { maxBitrate } = settings;
+    await offerVp8(options, track, maxBitrate);
     const producer = await transports.produce({
       track,
       appData: { source, codec: 'vp8', ...pictureSize(track) },
       paused,
-      maxBitrate: settings.maxBitrate,
+      encoding: { maxBitrate, active: false },
     });
-    const sender = new Vp8Sender(producer);
+    const sender = new Vp8Sender(options, producer);
     sender.setPaused(paused);
     return sender;
   }
 
-  setTrack(track: MediaStreamTrack): Promise<void> {
-    return this.producer.replaceTrack({ track });
+  async setTrack(track: MediaStreamTrack): Promise<void> {
+    this.#track = track;
+    await this.producer.replaceTrack({ track });
+    await offerVp8(this.#options, track, this.#maxBitrate);
   }
 
   setMaxBitrate(maxBitrate: number): void {
-    boundBitrate(this.producer, maxBitrate);
+    this.#maxBitrate = maxBitrate;
+    this.#apply();
+    // A connection that breaks now is made anew, and the offer with it.
+    offerVp8(this.#options, this.#track, maxBitrate).catch(() => undefined);
+  }
+
+  /** Somebody receives it. */
+  get wanted(): boolean {
+    return this.#wish !== undefined;
+  }
+
+  /** @param wish undefined: nobody receives it, so it is not coded. */
+  setWish(wish: LayerWish | undefined): void {
+    this.#wish = wish;
+    this.#apply();
   }
 
   setPaused(paused: boolean): void {
@@ -193,6 +222,22 @@ export class Vp8Sender implements VideoSender {
   close(): void {
     this.producer.close();
   }
+
+  #apply(): void {
+    setEncoding(this.producer, {
+      active: this.wanted,
+      maxBitrate: Math.max(1, Math.min(this.#maxBitrate, this.#wish?.maxBitrate ?? Infinity)),
+    });
+  }
+}
+
+function offerVp8(
+  { transports, source }: VideoSenderOptions,
+  track: MediaStreamTrack,
+  maxBitrate: number,
+): Promise<void> {
+  const layers = [{ layer: VP8_LAYER, ...pictureSize(track), maxBitrate }];
+  return transports.offerLayers({ source, codec: 'vp8', layers, stopped: false });
 }
 
 function setProducerPaused(producer: types.Producer, paused: boolean): void {
@@ -200,9 +245,12 @@ function setProducerPaused(producer: types.Producer, paused: boolean): void {
   else producer.resume();
 }
 
-function boundBitrate(producer: types.Producer, maxBitrate: number): void {
+function setEncoding(
+  producer: types.Producer,
+  encoding: { readonly maxBitrate: number; readonly active?: boolean },
+): void {
   // A producer that closes meanwhile needs no bound.
-  producer.setRtpEncodingParameters({ maxBitrate }).catch(() => undefined);
+  producer.setRtpEncodingParameters({ ...encoding }).catch(() => undefined);
 }
 
 /** Of the pictures that the track delivers, pixels. */

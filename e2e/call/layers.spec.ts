@@ -166,3 +166,39 @@ test('a slow downlink gets a smaller layer or only sound, and lowers nobody', as
   expect((await picture(slowest, anna)).stats?.decoded ?? 0).toBe(0);
   await expectShown(ben, anna, FULL, 320);
 });
+
+test('VP8 obeys its receiver’s downlink, and is not coded while nobody receives it', async ({
+  server,
+  openBrowser,
+}) => {
+  const browser = await openBrowser(cameraClip(320, 180, 10));
+  const join = async (name: string, more: Record<string, number> = {}): Promise<Participant> =>
+    Participant.join(browser, {
+      ...{ url: server.url, room: 'vp8-downlink', name, viewport: LARGE },
+      options: { ...options, codec: 'vp8', ...more },
+    });
+  const anna = await join('Anna');
+  const wanted = async () => (await anna.stats()).producers.map((producer) => producer.wanted);
+  const expectBitrate = (person: Participant, inRange: (bitrate: number) => boolean) =>
+    expect(async () => {
+      const [video] = await person.videoConsumers();
+      expect(inRange(video?.bitrate ?? 0), `${person.name} gets ${String(video?.bitrate)}`).toBe(
+        true,
+      );
+      const before = video?.framesPresented ?? 0;
+      await person.page.waitForTimeout(WATCH_MS);
+      expect((await person.videoConsumers())[0]?.framesPresented).toBeGreaterThan(before + 3);
+    }).toPass({ timeout: 60_000 });
+  await expect.poll(wanted).toEqual([false]);
+
+  const slow = await join('Slow', { downlink: 150 });
+  await slow.page.getByRole('button', { name: 'Camera off' }).click();
+  await expectBitrate(slow, (bitrate) => bitrate > 0 && bitrate < 150_000);
+  expect(await wanted()).toEqual([true]);
+  await slow.leave();
+  await expect.poll(wanted).toEqual([false]);
+
+  const ben = await join('Ben');
+  await expectBitrate(ben, (bitrate) => bitrate > 180_000);
+  expect(await wanted()).toEqual([true]);
+});

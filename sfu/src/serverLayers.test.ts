@@ -21,7 +21,13 @@ describe('a call with layers', () => {
   const layeredPair = async () => {
     const made = await pair();
     const { ada, bob, send } = made;
-    await ada.request({ type: 'offerLayers', source: 'camera', layers: offer, stopped: false });
+    await ada.request({
+      type: 'offerLayers',
+      source: 'camera',
+      codec: 'inn',
+      layers: offer,
+      stopped: false,
+    });
     await ada.request<'produce'>(cameraRequest(send, 'inn', 2));
     await bob.until('the sharpest layer', () => bob.consumers.length === 1);
     const consumerId = bob.consumers[0]?.consumerId ?? '';
@@ -50,13 +56,25 @@ describe('a call with layers', () => {
     const ada = connect();
     await ada.join({ roomId: room.roomId });
     await ada.transport('send');
-    await ada.request({ type: 'offerLayers', source: 'camera', layers: offer, stopped: false });
+    await ada.request({
+      type: 'offerLayers',
+      source: 'camera',
+      codec: 'inn',
+      layers: offer,
+      stopped: false,
+    });
     expect(await ada.heard('layersWanted')).toMatchObject({ source: 'camera', layers: [] });
   });
 
   it('asks for a layer that is made only when a receiver is ready for it', async () => {
     const { ada, bob, send } = await pair();
-    await ada.request({ type: 'offerLayers', source: 'camera', layers: offer, stopped: false });
+    await ada.request({
+      type: 'offerLayers',
+      source: 'camera',
+      codec: 'inn',
+      layers: offer,
+      stopped: false,
+    });
     await ada.request<'produce'>(cameraRequest(send, 'inn', 2));
     await bob.until('the layer', () => bob.consumers.length === 1);
     expect(wantedLayers(ada)).toEqual([]);
@@ -140,11 +158,60 @@ describe('a call with layers', () => {
   it('says when the sender’s link carries only sound', async () => {
     const { ada, bob, consumerId } = await layeredPair();
     const say = (stopped: boolean) =>
-      ada.request({ type: 'offerLayers', source: 'camera', layers: offer, stopped });
+      ada.request({ type: 'offerLayers', source: 'camera', codec: 'inn', layers: offer, stopped });
     await say(true);
     expect(await bob.heard('consumerPaused')).toMatchObject({ consumerId, reason: 'uplink' });
     expect(wantedLayers(ada)).toEqual([2]);
     await say(false);
     expect(await bob.heard('consumerResumed')).toMatchObject({ consumerId });
+  });
+
+  /** Ada publishes VP8, which has one layer. */
+  const vp8Pair = async () => {
+    const made = await pair();
+    const { ada, bob, send } = made;
+    await ada.request({
+      ...{ type: 'offerLayers', source: 'camera', codec: 'vp8', stopped: false },
+      layers: [{ layer: 0, width: 640, height: 360, maxBitrate: 1_500_000 }],
+    });
+    await ada.request<'produce'>(cameraRequest(send, 'vp8'));
+    await bob.until('the video', () => bob.consumers.length === 1);
+    const consumerId = bob.consumers[0]?.consumerId ?? '';
+    expect(wantedLayers(ada)).toEqual([]);
+    await bob.request({ type: 'resumeConsumer', consumerId });
+    await ada.until('a wish', () => wantedLayers(ada).join() === '0');
+    expect(ada.all('layersWanted').at(-1)).toMatchObject({ source: 'camera', codec: 'vp8' });
+    return { ...made, consumerId };
+  };
+
+  it('lets VP8 obey the only receiver, and stops it where sound alone fits', async () => {
+    const { ada, bob, consumerId } = await vp8Pair();
+    expect(wanted(ada)).toEqual([{ layer: 0, maxBitrate: null }]);
+    await bob.request({ type: 'limitDownlink', maxBitrate: 300_000 });
+    await ada.until('a cap', () => (wanted(ada)[0]?.maxBitrate ?? 0) > 0);
+    expect(wanted(ada)[0]?.maxBitrate).toBeLessThanOrEqual(300_000);
+    await bob.request({ type: 'limitDownlink', maxBitrate: 60_000 });
+    expect(await bob.heard('consumerPaused')).toMatchObject({ consumerId, reason: 'bandwidth' });
+    await ada.until('nothing wanted', () => wantedLayers(ada).length === 0);
+  });
+
+  it('asks for INN and VP8 of one camera apart', async () => {
+    const { ada, bob, send, consumerId } = await vp8Pair();
+    await bob.request({ type: 'setCompareMode', enabled: true });
+    await ada.request({
+      type: 'offerLayers',
+      source: 'camera',
+      codec: 'inn',
+      layers: offer,
+      stopped: true,
+    });
+    await ada.request<'produce'>(cameraRequest(send, 'inn', 2));
+    await bob.until('both', () => bob.consumers.length === 2);
+    const inn = bob.consumers[1]?.consumerId ?? '';
+    await bob.request({ type: 'resumeConsumer', consumerId: inn });
+    await ada.until('a wish for INN', () => wantedLayers(ada).join() === '2');
+    expect(ada.all('layersWanted').at(-1)).toMatchObject({ codec: 'inn' });
+    expect(await bob.heard('consumerPaused')).toMatchObject({ consumerId: inn, reason: 'uplink' });
+    expect(bob.all('consumerPaused').filter((told) => told.consumerId === consumerId)).toEqual([]);
   });
 });

@@ -427,6 +427,7 @@ export class CallSession extends Emitter<CallSessionEvents> {
         break;
       case 'layersWanted':
         this.#options.local[notification.source].setWishes(
+          notification.codec,
           new Map(notification.layers.map(({ layer, maxBitrate }) => [layer, { maxBitrate }])),
         );
         break;

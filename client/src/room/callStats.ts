@@ -14,7 +14,7 @@ export interface ProducerReport {
   readonly codec: 'inn' | 'vp8';
   /** Place among the layers of the source, 0 = smallest; `undefined` for VP8. */
   readonly layer: number | undefined;
-  /** Somebody receives it; an INN layer that nobody does is not coded. */
+  /** Somebody receives it; what nobody does is not coded. */
   readonly wanted: boolean;
   /** `undefined` for VP8. */
   readonly stats: EncodeStats | undefined;
@@ -71,9 +71,9 @@ export function collectStats(session: CallSession, local: LocalMedia, at: number
       producerId: producer.id,
       ...{ source, codec, layer, wanted, stats },
     })),
-    ...(vp8 === undefined ? [] : [vp8]).map(({ producer, codec }): ProducerReport => ({
+    ...(vp8 === undefined ? [] : [vp8]).map(({ producer, codec, wanted }): ProducerReport => ({
       producerId: producer.id,
-      ...{ source, codec, layer: undefined, wanted: true, stats: undefined },
+      ...{ source, codec, layer: undefined, wanted, stats: undefined },
     })),
   ]);
   const consumers = [...session.remote.videos].map(([consumerId, video]): ConsumerReport => {

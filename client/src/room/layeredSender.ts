@@ -213,7 +213,7 @@ export class LayeredSender {
   async #offer(): Promise<void> {
     const { source, transports, maxLayers, regardless } = this.#options;
     const layers = this.#layers(regardless ? maxLayers : this.#budget.count);
-    const offer = { source, layers, stopped: this.stopped };
+    const offer = { source, codec: 'inn' as const, layers, stopped: this.stopped };
     const text = JSON.stringify(offer);
     if (text === this.#offered || this.#closed) return;
     this.#offered = text;

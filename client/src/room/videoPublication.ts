@@ -1,7 +1,8 @@
+import type { VideoCodec } from '@inncall/sfu/protocol';
 import type { CodecWorkers } from '../codec-worker/codecWorkers.js';
 import type { EncodeSettings } from '../codec-worker/messages.js';
 import { ClientError } from '../errors.js';
-import { Vp8Sender, type InnSender, type VideoSenderOptions } from '../sendPipeline.js';
+import { VP8_LAYER, Vp8Sender, type InnSender, type VideoSenderOptions } from '../sendPipeline.js';
 import type { TransformApi } from '../transport/encodedTransform.js';
 import type { MediaTransports } from '../transport/mediaTransports.js';
 import { WorkQueue } from '../workQueue.js';
@@ -32,7 +33,7 @@ export class VideoPublication {
   #transports: MediaTransports | undefined;
   #track: MediaStreamTrack | undefined;
   #vp8Wanted = false;
-  #wishes: LayerWishes = new Map();
+  readonly #wishes: Record<VideoCodec, LayerWishes> = { inn: new Map(), vp8: new Map() };
   #inn: LayeredSender | undefined;
   #vp8: Vp8Sender | undefined;
   #innFailure: ClientError | undefined;
@@ -94,10 +95,11 @@ export class VideoPublication {
     this.#vp8?.setMaxBitrate(settings.maxBitrate);
   }
 
-  /** Codes these layers and no others. */
-  setWishes(wishes: LayerWishes): void {
-    this.#wishes = wishes;
-    this.#inn?.setWishes(wishes);
+  /** Codes these layers in this codec and no others. */
+  setWishes(codec: VideoCodec, wishes: LayerWishes): void {
+    this.#wishes[codec] = wishes;
+    if (codec === 'inn') this.#inn?.setWishes(wishes);
+    else this.#vp8?.setWish(wishes.get(VP8_LAYER));
   }
 
   setVp8Wanted(wanted: boolean): Promise<void> {
@@ -132,6 +134,7 @@ export class VideoPublication {
     const wantsVp8 = this.#inn === undefined || this.#vp8Wanted;
     if (wantsVp8 && this.#vp8 === undefined) {
       this.#vp8 = await Vp8Sender.create(common);
+      this.#vp8.setWish(this.#wishes.vp8.get(VP8_LAYER));
     } else if (!wantsVp8) {
       this.#vp8?.close();
       this.#vp8 = undefined;
@@ -145,13 +148,13 @@ export class VideoPublication {
       this.#inn = await LayeredSender.create({
         ...common,
         ...{ codec, api, clockOffset, maxLayers, regardless },
-        wishes: this.#wishes,
+        wishes: this.#wishes.inn,
         onFailed: (error) => {
           void this.#work.run(() => this.#fallBack(error));
         },
       });
       // What was asked for meanwhile.
-      this.#inn.setWishes(this.#wishes);
+      this.#inn.setWishes(this.#wishes.inn);
     } catch (cause) {
       this.#innFailure = ClientError.from(cause, 'codec-failed', 'The encoder could not start.');
     }

@@ -18,8 +18,8 @@ export interface ProduceOptions {
   readonly track: MediaStreamTrack;
   readonly appData: ProducerAppData;
   readonly paused: boolean;
-  /** bit/s, video only */
-  readonly maxBitrate?: number;
+  /** Of video. */
+  readonly encoding?: { readonly maxBitrate: number; readonly active?: boolean };
   readonly onRtpSender?: (sender: RTCRtpSender) => void;
 }
 
@@ -74,7 +74,7 @@ export class MediaTransports extends Emitter<MediaTransportsEvents> {
   }
 
   async produce(options: ProduceOptions): Promise<types.Producer> {
-    const { track, appData, paused, maxBitrate, onRtpSender } = options;
+    const { track, appData, paused, encoding, onRtpSender } = options;
     const codec = this.#codecFor(appData.codec);
     const transport = this.#opened(this.#send);
     const producer = await transport.produce({
@@ -83,7 +83,7 @@ export class MediaTransports extends Emitter<MediaTransportsEvents> {
       stopTracks: false,
       disableTrackOnPause: false,
       ...(codec && { codec }),
-      ...(maxBitrate !== undefined && { encodings: [{ maxBitrate }] }),
+      ...(encoding && { encodings: [encoding] }),
       ...(appData.codec === 'opus' && { codecOptions: { opusDtx: true, opusFec: true } }),
       onRtpSender: (sender) => {
         offerAbsCaptureTime(transport, sender);
@@ -94,7 +94,7 @@ export class MediaTransports extends Emitter<MediaTransportsEvents> {
     return producer;
   }
 
-  /** Tells the server which layers of a source could be sent, see `offerLayers`. */
+  /** Tells the server what could be sent of a source in one codec, see `offerLayers`. */
   async offerLayers(offer: Omit<RequestOf<'offerLayers'>, 'type'>): Promise<void> {
     await this.#request()({ type: 'offerLayers', ...offer });
   }

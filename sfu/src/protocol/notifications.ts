@@ -7,6 +7,7 @@ import {
   layerIndex,
   peerInfoSchema,
   producerAppDataSchema,
+  videoCodecSchema,
   videoSourceSchema,
 } from './model.js';
 import { mediaKindSchema, rtpParametersSchema } from './rtp.js';
@@ -93,12 +94,13 @@ export const notificationSchema = z.discriminatedUnion('type', [
     desiredBitrate: bitrate,
   }),
   /**
-   * The layers of this client's source that somebody receives: it codes these and no others.
-   * Sent whenever that changes; the whole new state.
+   * The layers of this client's source in one codec that somebody receives: it codes these and no others.
+   * VP8 has one, 0. Sent whenever that changes; the whole new state.
    */
   z.object({
     type: z.literal('layersWanted'),
     source: videoSourceSchema,
+    codec: videoCodecSchema,
     layers: z.array(
       z.object({
         layer: layerIndex,

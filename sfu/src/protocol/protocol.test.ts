@@ -86,6 +86,7 @@ const valid: Request[] = [
   {
     type: 'offerLayers',
     source: 'camera',
+    codec: 'inn',
     layers: [{ layer: 2, width: 640, height: 360, maxBitrate: 1e6 }],
     stopped: false,
   },

@@ -14,6 +14,7 @@ import {
   repairSchema,
   roomIdSchema,
   sourceSamplesSchema,
+  videoCodecSchema,
   videoSourceSchema,
 } from './model.js';
 import {
@@ -108,11 +109,12 @@ const setConsumerPreferences = z.object({
 
 /**
  * The layers that this client codes if the server asks for them by `layersWanted`; replaces an
- * earlier offer. Sent before the first INN producer of the source, and when it changes.
+ * earlier offer. Sent before the first producer of the source in this codec, and when it changes.
  */
 const offerLayers = z.object({
   type: z.literal('offerLayers'),
   source: videoSourceSchema,
+  codec: videoCodecSchema,
   /** Each `layer` once. */
   layers: z
     .array(layerOfferSchema)

@@ -2,16 +2,11 @@ import type { RtpCapabilities, WebRtcTransport } from 'mediasoup/types';
 import { SfuError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { DownlinkEstimate } from '../media/transports.js';
-import {
-  retransmits,
-  type Notification,
-  type PauseReason,
-  type ProducerAppData,
-} from '../protocol/index.js';
+import { retransmits, type Notification, type PauseReason } from '../protocol/index.js';
 import type { ClientLink } from './ClientLink.js';
 import type { LayerChoice } from './layers.js';
 import { DEFAULT_PREFERENCES, PeerConsumer, type ConsumerPreferences } from './PeerConsumer.js';
-import { layerOf, sourceKey, type Candidate } from './variants.js';
+import { layerOf, sourceKey, type Candidate, type Variant } from './variants.js';
 
 /** Longest time that the old layer flows beside the new one, ms. */
 const LAYER_SWITCH_MS = 5000;
@@ -34,10 +29,9 @@ export interface DownlinkOptions {
 }
 
 /** What the choice of layers has to know of one layered source at this receiver. */
-export interface ReceivedSource {
+export interface ReceivedSource extends Variant {
   readonly key: string;
   readonly peerId: string;
-  readonly source: ProducerAppData['source'];
   readonly preferences: ConsumerPreferences;
   /** The layer that is shown now. */
   readonly current: number | undefined;
@@ -114,13 +108,15 @@ export class Downlink {
     const sources = new Map<string, ReceivedSource>();
     for (const { peerId, appData } of this.#desired) {
       const key = groupKey({ peerId, appData });
-      if (layerOf(appData) === undefined || sources.has(key)) continue;
+      const layered = appData.source !== 'mic' && layerOf(appData) !== undefined;
+      if (!layered || sources.has(key)) continue;
       const flowing = this.#group(key).filter((consumer) => consumer.flowing);
       const shown = flowing.find((consumer) => consumer.shown) ?? flowing[0];
       sources.set(key, {
         key,
         peerId,
         source: appData.source,
+        codec: appData.codec,
         preferences: this.#preferences.get(key) ?? DEFAULT_PREFERENCES,
         current: shown?.layer,
         flowing: flowing.flatMap(({ layer }) => layer ?? []),

@@ -1,10 +1,10 @@
 import type { Producer } from 'mediasoup/types';
-import type { NotificationOf, ProducerAppData, VideoSource } from '../protocol/index.js';
+import type { NotificationOf, ProducerAppData } from '../protocol/index.js';
 import type { Downlink, ReceivedSource, SourceChoice } from './Downlink.js';
 import { LEAST_TO_START, shareDownlink, type Demand } from './downlinkShares.js';
 import { assignLayers, fittingLayer, type LayerReceiver, type LayerState } from './layers.js';
 import type { Peer } from './Peer.js';
-import { layerOf } from './variants.js';
+import { layerOf, variantKey, type Variant } from './variants.js';
 import { VideoStop, type VideoStopState } from './videoStop.js';
 
 /** Kept free of video, bit/s per audio stream. */
@@ -23,6 +23,10 @@ const OVERLAP_SHARE = 0.5;
 const CAP_STEPS_PER_OCTAVE = 8;
 
 type Wish = NotificationOf<'layersWanted'>['layers'][number];
+
+interface PeerVariant extends Variant {
+  readonly peer: Peer;
+}
 
 interface KnownLayer extends LayerState {
   /** bit/s */
@@ -46,8 +50,8 @@ interface Receiver {
 export class LayerControl {
   readonly #peers: ReadonlyMap<string, Peer>;
   readonly #stops = new WeakMap<Downlink, VideoStop>();
-  /** The last `layersWanted` of each source. */
-  readonly #told = new WeakMap<Peer, Map<VideoSource, readonly Wish[]>>();
+  /** The last `layersWanted` of each variant, by its key. */
+  readonly #told = new WeakMap<Peer, Map<string, readonly Wish[]>>();
   /** Last measured rates by producer, bit/s. */
   #rates = new Map<string, readonly number[]>();
 
@@ -94,35 +98,39 @@ export class LayerControl {
     const choices = new Map(
       receivers.map(({ downlink }) => [downlink, new Map<string, SourceChoice>()]),
     );
-    for (const [peer, source] of this.#layeredSources()) {
-      const wishes = this.#decideSource(peer, source, receivers, choices);
-      this.#tell(peer, source, wishes);
+    for (const variant of this.#variants()) {
+      this.#tell(variant, this.#decideVariant(variant, receivers, choices));
     }
     for (const [downlink, chosen] of choices) downlink.choose(chosen);
   }
 
-  #layeredSources(): [Peer, VideoSource][] {
+  /** All that is produced or offered. */
+  #variants(): PeerVariant[] {
     return [...this.#peers.values()].flatMap((peer) => {
       const produced = [...peer.producers.values()].flatMap(({ appData }) =>
-        appData.source === 'mic' || layerOf(appData) === undefined ? [] : [appData.source],
+        appData.source === 'mic' || layerOf(appData) === undefined ? [] : appData,
       );
-      return [...new Set([...peer.layerOffers.keys(), ...produced])].map(
-        (source): [Peer, VideoSource] => [peer, source],
+      const variants = [...peer.layerOffers.values(), ...produced].map(
+        ({ source, codec }): PeerVariant => ({ peer, source, codec }),
       );
+      return [...new Map(variants.map((variant) => [variantKey(variant), variant])).values()];
     });
   }
 
-  #decideSource(
-    peer: Peer,
-    source: VideoSource,
+  #decideVariant(
+    variant: PeerVariant,
     receivers: readonly Receiver[],
     choices: ReadonlyMap<Downlink, Map<string, SourceChoice>>,
   ): Wish[] {
-    const layers = this.#layers(peer, source);
-    const uplinkStopped = peer.layerOffers.get(source)?.stopped ?? false;
+    const { peer, source, codec } = variant;
+    const layers = this.#layers(variant);
+    const uplinkStopped = peer.layerOffers.get(variantKey(variant))?.stopped ?? false;
     const getting = receivers.flatMap((receiver) =>
       receiver.sources
-        .filter((received) => received.peerId === peer.id && received.source === source)
+        .filter(
+          (received) =>
+            received.peerId === peer.id && received.source === source && received.codec === codec,
+        )
         .map((received) => ({ receiver, received })),
     );
     const seen = getting.filter(({ received }) => !received.preferences.paused);
@@ -155,59 +163,50 @@ export class LayerControl {
       const cap = caps.get(layer);
       if (cap !== undefined) return [{ layer, maxBitrate: toStep(cap, most) }];
       if (!produced) return [];
-      return [{ layer, maxBitrate: this.#wish(peer, source, layer)?.maxBitrate ?? null }];
+      return [{ layer, maxBitrate: this.#wish(variant, layer)?.maxBitrate ?? null }];
     });
   }
 
   /** What was last told of a layer. */
-  #wish(peer: Peer, source: VideoSource, layer: number): Wish | undefined {
+  #wish(variant: PeerVariant, layer: number): Wish | undefined {
     return this.#told
-      .get(peer)
-      ?.get(source)
+      .get(variant.peer)
+      ?.get(variantKey(variant))
       ?.find((told) => told.layer === layer);
   }
 
   /** The layers that a peer offers of a source, or produces where it made no offer. */
-  #layers(peer: Peer, source: VideoSource): KnownLayer[] {
+  #layers(variant: PeerVariant): KnownLayer[] {
+    const { peer, source, codec } = variant;
     const produced = [...peer.producers.values()].filter(
-      ({ appData }) => appData.source === source && layerOf(appData) !== undefined,
+      ({ appData }) =>
+        appData.source === source && appData.codec === codec && layerOf(appData) !== undefined,
     );
     const offered =
-      peer.layerOffers.get(source)?.layers ??
+      peer.layerOffers.get(variantKey(variant))?.layers ??
       produced.flatMap(({ appData }) =>
         appData.source === 'mic'
           ? []
           : [{ layer: layerOf(appData) ?? 0, width: appData.width, maxBitrate: Infinity }],
       );
+    // Where there is one layer nobody is left without a picture before it is known to take much.
+    const knownAfter = offered.length === 1 ? 0 : KNOWN_AFTER;
     return offered.map(({ layer, width, maxBitrate }) => {
       const producer = produced.find(({ appData }) => layerOf(appData) === layer);
-      const natural = this.#natural(peer, source, layer, producer?.id, maxBitrate);
+      const rates = this.#rates.get(producer?.id ?? '') ?? [];
+      const cap = this.#wish(variant, layer)?.maxBitrate ?? Infinity;
+      const natural = rates.length < knownAfter ? maxBitrate : naturalRate(rates, cap, maxBitrate);
       return { layer, width, most: maxBitrate, natural, produced: producer !== undefined };
     });
-  }
-
-  /** What a layer takes where no receiver stands in its way, bit/s. */
-  #natural(
-    peer: Peer,
-    source: VideoSource,
-    layer: number,
-    producerId: string | undefined,
-    most: number,
-  ): number {
-    const rates = this.#rates.get(producerId ?? '') ?? [];
-    if (rates.length < KNOWN_AFTER) return most;
-    const highest = Math.max(...rates);
-    const cap = this.#wish(peer, source, layer)?.maxBitrate ?? Infinity;
-    return highest < UNCAPPED * cap ? Math.min(most, highest) : most;
   }
 
   #demands(sources: readonly ReceivedSource[]): Demand[] {
     return sources
       .filter(({ preferences }) => !preferences.paused)
       .map((received) => {
-        const { key, peerId, source, preferences, flowing } = received;
+        const { key, peerId, source, codec, preferences, flowing } = received;
         const peer = this.#peers.get(peerId);
-        const layers = peer === undefined || source === 'mic' ? [] : this.#layers(peer, source);
+        const layers = peer === undefined ? [] : this.#layers({ peer, source, codec });
         const fitting = layers.find(
           ({ layer }) => layer === fittingLayer(layers, toFit(received))?.layer,
         );
@@ -241,13 +240,20 @@ export class LayerControl {
     return all - others.reduce((sum, rate) => sum + rate, 0);
   }
 
-  #tell(peer: Peer, source: VideoSource, layers: readonly Wish[]): void {
-    const told = this.#told.get(peer) ?? new Map<VideoSource, readonly Wish[]>();
+  #tell(variant: PeerVariant, layers: readonly Wish[]): void {
+    const { peer, source, codec } = variant;
+    const told = this.#told.get(peer) ?? new Map<string, readonly Wish[]>();
     this.#told.set(peer, told);
-    if (sameWishes(told.get(source), layers) || peer.link === undefined) return;
-    told.set(source, layers);
-    peer.notify({ type: 'layersWanted', source, layers: [...layers] });
+    if (sameWishes(told.get(variantKey(variant)), layers) || peer.link === undefined) return;
+    told.set(variantKey(variant), layers);
+    peer.notify({ type: 'layersWanted', source, codec, layers: [...layers] });
   }
+}
+
+/** What a layer takes where no receiver stands in its way, bit/s; all that it may where its cap does. */
+function naturalRate(rates: readonly number[], cap: number, most: number): number {
+  const highest = Math.max(0, ...rates);
+  return highest < UNCAPPED * cap ? Math.min(most, highest) : most;
 }
 
 function toFit({

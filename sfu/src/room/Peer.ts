@@ -8,10 +8,10 @@ import type {
   ProducerAppData,
   ResponseOf,
   VideoCodec,
-  VideoSource,
 } from '../protocol/index.js';
 import type { ClientLink } from './ClientLink.js';
 import type { Downlink } from './Downlink.js';
+import type { Variant } from './variants.js';
 
 /** What a client says about itself when it joins. */
 export interface PeerProfile {
@@ -20,8 +20,8 @@ export interface PeerProfile {
   readonly decodes: readonly VideoCodec[];
 }
 
-/** What a peer can code of a source, see `offerLayers`. */
-export interface SourceOffer {
+/** What a peer can code of a variant, see `offerLayers`. */
+export interface VariantOffer extends Variant {
   readonly layers: readonly LayerOffer[];
   readonly stopped: boolean;
 }
@@ -32,7 +32,8 @@ export class Peer {
   /** Secret of the participant: proves its identity on another connection. */
   readonly sessionToken = randomUUID();
   readonly producers = new Map<string, Producer<ProducerAppData>>();
-  readonly layerOffers = new Map<VideoSource, SourceOffer>();
+  /** By `variantKey`. */
+  readonly layerOffers = new Map<string, VariantOffer>();
   profile: PeerProfile;
   compareMode = false;
   handRaised = false;

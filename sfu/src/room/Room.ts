@@ -24,7 +24,7 @@ import { Downlink } from './Downlink.js';
 import { LayerControl } from './LayerControl.js';
 import { Peer, type PeerProfile } from './Peer.js';
 import { SpeakerObserver } from './SpeakerObserver.js';
-import { selectVariants, type Candidate } from './variants.js';
+import { selectVariants, variantKey, type Candidate } from './variants.js';
 
 export interface RoomOptions {
   readonly id: string;
@@ -247,8 +247,8 @@ export class Room {
     this.#syncDownlinks();
   }
 
-  offerLayers(peer: Peer, { source, layers, stopped }: RequestOf<'offerLayers'>): void {
-    peer.layerOffers.set(source, { layers, stopped });
+  offerLayers(peer: Peer, offer: RequestOf<'offerLayers'>): void {
+    peer.layerOffers.set(variantKey(offer), offer);
     this.decideLayers();
   }
 

@@ -1,4 +1,4 @@
-import type { ProducerAppData, VideoCodec } from '../protocol/index.js';
+import type { ProducerAppData, VideoCodec, VideoSource } from '../protocol/index.js';
 
 /** A producer as the choice of variants sees it. */
 export interface Candidate {
@@ -19,9 +19,20 @@ export function sourceKey({ peerId, appData }: Pick<Candidate, 'peerId' | 'appDa
   return `${peerId}/${appData.source}`;
 }
 
-/** Place among the layers of an INN source, 0 = smallest; undefined for what has no layers. */
+/** A video source in one of its codecs. */
+export interface Variant {
+  readonly source: VideoSource;
+  readonly codec: VideoCodec;
+}
+
+/** Tells the variants of one peer apart. */
+export function variantKey({ source, codec }: Variant): string {
+  return `${source}/${codec}`;
+}
+
+/** Place among the layers of its source in its codec, 0 = smallest and only one of VP8; undefined for sound. */
 export function layerOf(appData: ProducerAppData): number | undefined {
-  return appData.codec === 'inn' ? appData.layer : undefined;
+  return appData.codec === 'vp8' ? 0 : appData.codec === 'inn' ? appData.layer : undefined;
 }
 
 /**
