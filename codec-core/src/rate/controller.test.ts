@@ -590,7 +590,7 @@ describe('a slow device', () => {
   });
 
   test('gives up sharpness of a camera, and nothing else, before the device is full', () => {
-    const busy = { encodeMs: 22, decodeMs: 4, frameIntervalMs: FRAME_MS, activeShare: 0.2 };
+    const busy = { encodeMs: 23.5, decodeMs: 4, frameIntervalMs: FRAME_MS, activeShare: 0.2 };
     const each = (controller: RateController): void => controller.deviceFeedback(busy);
     const camera = run(12, () => 4_000_000, { options: { minQp: 30 }, each }).plans;
     expect(camera[0]?.limitedBy).toBe('none');

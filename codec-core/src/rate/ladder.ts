@@ -52,6 +52,7 @@ export const NETWORK_RUNGS: Readonly<Record<ContentKind, readonly Rung[]>> = {
 export const DEVICE_RUNGS: readonly Rung[] = [
   rung(1, Infinity),
   rung(1, Infinity, 0),
+  rung(1, Infinity, 0, 0.85, 3),
   rung(1, Infinity, 0, 0.7, 6),
   rung(1, Infinity, 0, 0.5, 10),
   rung(1, Infinity, 0, 0.35, 14),
