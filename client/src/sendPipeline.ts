@@ -87,7 +87,7 @@ export class InnSender implements VideoSender {
       track: carrierTrack,
       appData: { source, codec: 'inn', width, height, layer },
       paused,
-      encoding: { maxBitrate: settings.maxBitrate * BITRATE_HEADROOM },
+      maxBitrate: settings.maxBitrate * BITRATE_HEADROOM,
       onRtpSender: (sender) =>
         attachTransform(api, sender, encoder.worker, { side: 'sender' }, (streams) =>
           encoder.attachStreams(streams),
@@ -130,7 +130,7 @@ export class InnSender implements VideoSender {
   setMaxBitrate(maxBitrate: number): void {
     this.#settings = { ...this.#settings, maxBitrate };
     this.#applyBitrate();
-    setEncoding(this.producer, { maxBitrate: maxBitrate * BITRATE_HEADROOM });
+    boundBitrate(this.producer, maxBitrate * BITRATE_HEADROOM);
   }
 
   setPaused(paused: boolean): void {
@@ -175,7 +175,6 @@ export class Vp8Sender implements VideoSender {
     this.producer = producer;
   }
 
-  /** Codes nothing before `setWish`. */
   static async create(options: VideoSenderOptions): Promise<Vp8Sender> {
     const { transports, source, track, settings, paused } = options;
     const { maxBitrate } = settings;
@@ -184,7 +183,7 @@ export class Vp8Sender implements VideoSender {
       track,
       appData: { source, codec: 'vp8', ...pictureSize(track) },
       paused,
-      encoding: { maxBitrate, active: false },
+      maxBitrate,
     });
     const sender = new Vp8Sender(options, producer);
     sender.setPaused(paused);
@@ -199,7 +198,7 @@ export class Vp8Sender implements VideoSender {
 
   setMaxBitrate(maxBitrate: number): void {
     this.#maxBitrate = maxBitrate;
-    this.#apply();
+    this.#applyBitrate();
     // A connection that breaks now is made anew, and the offer with it.
     offerVp8(this.#options, this.#track, maxBitrate).catch(() => undefined);
   }
@@ -209,10 +208,13 @@ export class Vp8Sender implements VideoSender {
     return this.#wish !== undefined;
   }
 
-  /** @param wish undefined: nobody receives it, so it is not coded. */
+  /**
+   * @param wish undefined: nobody receives it. It is coded all the same: an encoder that rests leaves the browser's
+   *   estimate of the link at its start.
+   */
   setWish(wish: LayerWish | undefined): void {
     this.#wish = wish;
-    this.#apply();
+    this.#applyBitrate();
   }
 
   setPaused(paused: boolean): void {
@@ -223,11 +225,9 @@ export class Vp8Sender implements VideoSender {
     this.producer.close();
   }
 
-  #apply(): void {
-    setEncoding(this.producer, {
-      active: this.wanted,
-      maxBitrate: Math.max(1, Math.min(this.#maxBitrate, this.#wish?.maxBitrate ?? Infinity)),
-    });
+  #applyBitrate(): void {
+    const most = Math.min(this.#maxBitrate, this.#wish?.maxBitrate ?? Infinity);
+    boundBitrate(this.producer, Math.max(1, most));
   }
 }
 
@@ -245,12 +245,9 @@ function setProducerPaused(producer: types.Producer, paused: boolean): void {
   else producer.resume();
 }
 
-function setEncoding(
-  producer: types.Producer,
-  encoding: { readonly maxBitrate: number; readonly active?: boolean },
-): void {
+function boundBitrate(producer: types.Producer, maxBitrate: number): void {
   // A producer that closes meanwhile needs no bound.
-  producer.setRtpEncodingParameters({ ...encoding }).catch(() => undefined);
+  producer.setRtpEncodingParameters({ maxBitrate }).catch(() => undefined);
 }
 
 /** Of the pictures that the track delivers, pixels. */

@@ -14,7 +14,7 @@ export interface ProducerReport {
   readonly codec: 'inn' | 'vp8';
   /** Place among the layers of the source, 0 = smallest; `undefined` for VP8. */
   readonly layer: number | undefined;
-  /** Somebody receives it; what nobody does is not coded. */
+  /** Somebody receives it; an INN layer that nobody does is not coded. */
   readonly wanted: boolean;
   /** `undefined` for VP8. */
   readonly stats: EncodeStats | undefined;

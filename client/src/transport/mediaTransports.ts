@@ -18,8 +18,8 @@ export interface ProduceOptions {
   readonly track: MediaStreamTrack;
   readonly appData: ProducerAppData;
   readonly paused: boolean;
-  /** Of video. */
-  readonly encoding?: { readonly maxBitrate: number; readonly active?: boolean };
+  /** bit/s, video only */
+  readonly maxBitrate?: number;
   readonly onRtpSender?: (sender: RTCRtpSender) => void;
 }
 
@@ -74,7 +74,7 @@ export class MediaTransports extends Emitter<MediaTransportsEvents> {
   }
 
   async produce(options: ProduceOptions): Promise<types.Producer> {
-    const { track, appData, paused, encoding, onRtpSender } = options;
+    const { track, appData, paused, maxBitrate, onRtpSender } = options;
     const codec = this.#codecFor(appData.codec);
     const transport = this.#opened(this.#send);
     const producer = await transport.produce({
@@ -83,7 +83,7 @@ export class MediaTransports extends Emitter<MediaTransportsEvents> {
       stopTracks: false,
       disableTrackOnPause: false,
       ...(codec && { codec }),
-      ...(encoding && { encodings: [encoding] }),
+      ...(maxBitrate !== undefined && { encodings: [{ maxBitrate }] }),
       ...(appData.codec === 'opus' && { codecOptions: { opusDtx: true, opusFec: true } }),
       onRtpSender: (sender) => {
         offerAbsCaptureTime(transport, sender);

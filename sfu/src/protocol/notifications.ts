@@ -94,8 +94,8 @@ export const notificationSchema = z.discriminatedUnion('type', [
     desiredBitrate: bitrate,
   }),
   /**
-   * The layers of this client's source in one codec that somebody receives: it codes these and no others.
-   * VP8 has one, 0. Sent whenever that changes; the whole new state.
+   * The layers of this client's source in one codec that somebody receives: of INN it codes these and no others. VP8
+   * has one, 0, and obeys its bound. Sent whenever that changes; the whole new state.
    */
   z.object({
     type: z.literal('layersWanted'),

@@ -175,7 +175,7 @@ export class LayerControl {
       ?.find((told) => told.layer === layer);
   }
 
-  /** The layers that a peer offers of a source, or produces where it made no offer. */
+  /** The layers that are offered, or produced where no offer was made. */
   #layers(variant: PeerVariant): KnownLayer[] {
     const { peer, source, codec } = variant;
     const produced = [...peer.producers.values()].filter(
