@@ -17,23 +17,23 @@ describe('a call with layers', () => {
     client.all('layersWanted').at(-1)?.layers ?? [];
   const wantedLayers = (client: TestClient): number[] => wanted(client).map(({ layer }) => layer);
 
-  /** Ada offers three layers and produces the sharpest one; Bob receives it. */
-  const layeredPair = async () => {
+  const offerOf = (codec: 'inn' | 'vp8', layers = offer, stopped = false) =>
+    ({ type: 'offerLayers', source: 'camera', codec, layers, stopped }) as const;
+
+  /** Ada offers layers and produces one; Bob receives it. */
+  const publishedPair = async (offered: ReturnType<typeof offerOf>, layer?: number) => {
     const made = await pair();
     const { ada, bob, send } = made;
-    await ada.request({
-      type: 'offerLayers',
-      source: 'camera',
-      codec: 'inn',
-      layers: offer,
-      stopped: false,
-    });
-    await ada.request<'produce'>(cameraRequest(send, 'inn', 2));
-    await bob.until('the sharpest layer', () => bob.consumers.length === 1);
+    await ada.request(offered);
+    await ada.request<'produce'>(cameraRequest(send, offered.codec, layer));
+    await bob.until('the video', () => bob.consumers.length === 1);
+    expect(wantedLayers(ada)).toEqual([]);
     const consumerId = bob.consumers[0]?.consumerId ?? '';
     await bob.request({ type: 'resumeConsumer', consumerId });
     return { ...made, consumerId };
   };
+  /** Three layers, of which the sharpest is produced. */
+  const layeredPair = () => publishedPair(offerOf('inn'), 2);
   const tile = (consumerId: string, width: number, paused = false) =>
     ({
       type: 'setConsumerPreferences',
@@ -56,25 +56,13 @@ describe('a call with layers', () => {
     const ada = connect();
     await ada.join({ roomId: room.roomId });
     await ada.transport('send');
-    await ada.request({
-      type: 'offerLayers',
-      source: 'camera',
-      codec: 'inn',
-      layers: offer,
-      stopped: false,
-    });
+    await ada.request(offerOf('inn'));
     expect(await ada.heard('layersWanted')).toMatchObject({ source: 'camera', layers: [] });
   });
 
   it('asks for a layer that is made only when a receiver is ready for it', async () => {
     const { ada, bob, send } = await pair();
-    await ada.request({
-      type: 'offerLayers',
-      source: 'camera',
-      codec: 'inn',
-      layers: offer,
-      stopped: false,
-    });
+    await ada.request(offerOf('inn'));
     await ada.request<'produce'>(cameraRequest(send, 'inn', 2));
     await bob.until('the layer', () => bob.consumers.length === 1);
     expect(wantedLayers(ada)).toEqual([]);
@@ -157,8 +145,7 @@ describe('a call with layers', () => {
 
   it('says when the sender’s link carries only sound', async () => {
     const { ada, bob, consumerId } = await layeredPair();
-    const say = (stopped: boolean) =>
-      ada.request({ type: 'offerLayers', source: 'camera', codec: 'inn', layers: offer, stopped });
+    const say = (stopped: boolean) => ada.request(offerOf('inn', offer, stopped));
     await say(true);
     expect(await bob.heard('consumerPaused')).toMatchObject({ consumerId, reason: 'uplink' });
     expect(wantedLayers(ada)).toEqual([2]);
@@ -166,22 +153,14 @@ describe('a call with layers', () => {
     expect(await bob.heard('consumerResumed')).toMatchObject({ consumerId });
   });
 
-  /** Ada publishes VP8, which has one layer. */
+  /** VP8, which has one layer. */
   const vp8Pair = async () => {
-    const made = await pair();
-    const { ada, bob, send } = made;
-    await ada.request({
-      ...{ type: 'offerLayers', source: 'camera', codec: 'vp8', stopped: false },
-      layers: [{ layer: 0, width: 640, height: 360, maxBitrate: 1_500_000 }],
-    });
-    await ada.request<'produce'>(cameraRequest(send, 'vp8'));
-    await bob.until('the video', () => bob.consumers.length === 1);
-    const consumerId = bob.consumers[0]?.consumerId ?? '';
-    expect(wantedLayers(ada)).toEqual([]);
-    await bob.request({ type: 'resumeConsumer', consumerId });
+    const layers = [{ layer: 0, width: 640, height: 360, maxBitrate: 1_500_000 }];
+    const made = await publishedPair(offerOf('vp8', layers));
+    const { ada } = made;
     await ada.until('a wish', () => wantedLayers(ada).join() === '0');
     expect(ada.all('layersWanted').at(-1)).toMatchObject({ source: 'camera', codec: 'vp8' });
-    return { ...made, consumerId };
+    return made;
   };
 
   it('lets VP8 obey the only receiver, and stops it where sound alone fits', async () => {
@@ -198,13 +177,7 @@ describe('a call with layers', () => {
   it('asks for INN and VP8 of one camera apart', async () => {
     const { ada, bob, send, consumerId } = await vp8Pair();
     await bob.request({ type: 'setCompareMode', enabled: true });
-    await ada.request({
-      type: 'offerLayers',
-      source: 'camera',
-      codec: 'inn',
-      layers: offer,
-      stopped: true,
-    });
+    await ada.request(offerOf('inn', offer, true));
     await ada.request<'produce'>(cameraRequest(send, 'inn', 2));
     await bob.until('both', () => bob.consumers.length === 2);
     const inn = bob.consumers[1]?.consumerId ?? '';

@@ -589,14 +589,22 @@ describe('a slow device', () => {
     expect(lastPrice(4_000_000, 18, { kind: 'screen' })).toBe(0);
   });
 
-  test('gives up sharpness of a camera, and nothing else, before the device is full', () => {
-    const busy = { encodeMs: 23.5, decodeMs: 4, frameIntervalMs: FRAME_MS, activeShare: 0.2 };
-    const each = (controller: RateController): void => controller.deviceFeedback(busy);
-    const camera = run(12, () => 4_000_000, { options: { minQp: 30 }, each }).plans;
-    expect(camera[0]?.limitedBy).toBe('none');
-    expect(camera.at(-1)).toMatchObject({ frameRate: 30, scale: 1, limitedBy: 'cpu' });
-    expect(camera.at(-1)?.qp).toBeGreaterThanOrEqual(36);
-    const screen = run(6, () => 4_000_000, { options: { kind: 'screen' }, each }).plans;
+  test('gives up sharpness of a camera, step by step and nothing else, before the device is full', () => {
+    const each = (encodeMs: number) => (controller: RateController) => {
+      const busy = { decodeMs: 4, frameIntervalMs: FRAME_MS, activeShare: 0.2 };
+      controller.deviceFeedback({ ...busy, encodeMs });
+    };
+    const lastIndex = (encodeMs: number): number => {
+      const options = { minQp: 30 };
+      const { plans } = run(12, () => 4_000_000, { options, each: each(encodeMs) });
+      expect(plans[0]?.limitedBy).toBe('none');
+      expect(plans.at(-1)).toMatchObject({ frameRate: 30, scale: 1, limitedBy: 'cpu' });
+      return plans.at(-1)?.qp ?? 0;
+    };
+    expect(lastIndex(22)).toBeGreaterThanOrEqual(33);
+    expect(lastIndex(23.5)).toBeGreaterThanOrEqual(36);
+    const options = { kind: 'screen' } as const;
+    const screen = run(6, () => 4_000_000, { options, each: each(23.5) }).plans;
     expect(screen.at(-1)).toMatchObject({ maxActiveBlocks: 3600, limitedBy: 'none' });
   });
 

@@ -8,7 +8,7 @@ import { loadVector } from './geometry';
  */
 
 /** Rows (or columns) of a block that fade, luma and chroma. */
-export const LUMA_DEPTH: i32 = 3;
+const LUMA_DEPTH: i32 = 3;
 const CHROMA_DEPTH: i32 = 1;
 /**
  * Weights of the neighbour, of 64, for the eight lines of a block from above or left on: first where

@@ -1,7 +1,7 @@
 import { IMPOSSIBLE, currentStride, errorWeight, pixelOf } from './blockCosts';
 import { differenceBits } from './distortion';
 import { loadVector, vectorX, vectorY } from './geometry';
-import { LUMA_DEPTH, LUMA_FADE } from './overlap';
+import { LUMA_FADE } from './overlap';
 import { isReachable, movedBlock, phaseStride } from './phases';
 import { SUPERBLOCK } from './syntax';
 
@@ -19,9 +19,6 @@ const MEMO_BYTES: i32 = SIDE * SIDE * ENTRIES * ENTRY_BYTES;
 const MEMO = memory.data(MEMO_BYTES, 16);
 /** f32 by block: what squared errors weigh. */
 const WEIGHTS = memory.data(SIDE * SIDE * 4, 4);
-
-/** `LUMA_FADE` of the columns of a block, towards left and right at once. */
-const SIDE_FADE = memory.data<i16>([25, 14, 5, 0, 0, 5, 14, 25]);
 
 let grid: usize = 0;
 let columns: i32 = 0;
@@ -86,7 +83,8 @@ function besides(left: usize, right: usize): v128 {
 /** Differences of eight pixels to their prediction, of which `predicted` is what the block's own vector gives. */
 @inline
 function rowDifference(pixels: usize, predicted: v128, left: usize, right: usize): v128 {
-  const p = faded(predicted, besides(left, right), v128.load(SIDE_FADE));
+  const bothWays = v128.or(v128.load(LUMA_FADE), v128.load(LUMA_FADE, 16));
+  const p = faded(predicted, besides(left, right), bothWays);
   return i16x8.sub(v128.load8x8_u(pixels), p);
 }
 
