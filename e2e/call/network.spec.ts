@@ -11,6 +11,7 @@ const SECONDS = 14;
 const FROM_MS = 4000;
 const FPS = 15;
 const KILOBITS = 300;
+const CLIP = { width: 320, height: 180, fps: FPS, video: undefined };
 /** A busy machine spoils a watch; a defect spoils all of them. */
 const WATCHES = 3;
 
@@ -18,7 +19,7 @@ const bits = (passages: readonly Passage[], from: number, to: number): number =>
   8 * passages.filter(({ at }) => at >= from && at < to).reduce((sum, { bytes }) => sum + bytes, 0);
 
 test('a call through 300 kbit/s flows and does not send more than fits', async ({ server }) => {
-  const clip = codedClip({ width: 320, height: 180, fps: FPS, video: undefined });
+  const clip = codedClip(CLIP);
   const scenario = SCENARIOS.find(({ name }) => name === 'constant-300')!;
   expect(mediaDirection(scenario)).toBe('toServer');
   await expect(async () => {
@@ -40,5 +41,18 @@ test('a call through 300 kbit/s flows and does not send more than fits', async (
     const captured = record.captured.filter(({ at }) => at - record.startedAt >= FROM_MS);
     expect(captured.length).toBeGreaterThan(50);
     expect(shown.length / captured.length).toBeGreaterThan(0.5);
+  }).toPass({ timeout: WATCHES * 70_000, intervals: [0] });
+});
+
+test('sound takes less of a narrow link', async ({ server }) => {
+  const clip = codedClip(CLIP);
+  const scenario = SCENARIOS.find(({ name }) => name === 'constant-150')!;
+  await expect(async () => {
+    const { readings } = await recordCall({
+      ...{ url: server.url, scenario, codec: 'inn', clip, fps: FPS, seconds: SECONDS, seed: 1 },
+    });
+    const sound = readings.flatMap(({ app }) => app?.network?.audioBitrate ?? []);
+    // The measured rate falls slowly: who pauses may speak again.
+    expect(sound.at(-1)).toBeLessThan(0.92 * Math.max(...sound));
   }).toPass({ timeout: WATCHES * 70_000, intervals: [0] });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { freezesOf, matchShown } from './analysis.js';
+import { freezesOf, matchShown, soundOf } from './analysis.js';
 
 test('a shown picture belongs to the latest capture of its number', () => {
   const startedAt = 10_000;
@@ -29,4 +29,13 @@ test('freezes are gaps above 200 ms and three intervals, the ends of the watch i
     longestMs: 300,
   });
   expect(freezesOf(at(50, 250, 450, 700), 0, 1000, 10)).toMatchObject({ count: 0 });
+});
+
+test('sound: medians of its way and of its lead; nothing where nobody listened', () => {
+  const sync = (audioLatencyMs: number, audioLeadMs: number) => ({ audioLatencyMs, audioLeadMs });
+  expect(soundOf([sync(90, -40), sync(150, 10), sync(120, -20)])).toEqual({
+    latencyMs: 120,
+    leadMs: -20,
+  });
+  expect(soundOf([])).toEqual({ latencyMs: Number.NaN, leadMs: Number.NaN });
 });

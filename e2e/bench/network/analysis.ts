@@ -1,4 +1,5 @@
 import { msSsim, planePsnr, weightedPsnr } from '../../../codec-core/src/quality/index.js';
+import type { AudioSync } from '../../../client/src/room/receivedAudio.js';
 import type { Passage } from '../../network/udpRelay.js';
 import type { CodedClip } from '../codedClip.js';
 import type { CodedPicture, ShownPicture } from '../pageProbe.js';
@@ -49,6 +50,12 @@ export function analyse(
     scenario: scenario.name,
     latenessMs: record.latenessMs,
     latency: percentiles(measured.map(({ capturedAt, shownAt }) => shownAt - capturedAt)),
+    sound: soundOf(
+      record.readings
+        .filter(({ at }) => at >= WARM_UP_MS)
+        .flatMap(({ receiverApp }) => receiverApp?.consumers ?? [])
+        .flatMap(({ sync }) => sync ?? []),
+    ),
     freezes: freezesOf(measured, WARM_UP_MS, endMs, fps),
     framesCaptured: captured.length,
     framesShown: measured.length,
@@ -92,6 +99,22 @@ export function matchShown({
 /** Nearest ranks; NaN of nothing. */
 function percentiles(values: readonly number[]): { p50: number; p95: number; p99: number } {
   return { p50: rank(values, 0.5), p95: rank(values, 0.95), p99: rank(values, 0.99) };
+}
+
+/** Medians of what the receiver's app says once a second; NaN where it knew nothing. */
+export function soundOf(
+  syncs: readonly Pick<AudioSync, 'audioLatencyMs' | 'audioLeadMs'>[],
+): NonNullable<NetworkResult['sound']> {
+  return {
+    latencyMs: rank(
+      syncs.map(({ audioLatencyMs }) => audioLatencyMs),
+      0.5,
+    ),
+    leadMs: rank(
+      syncs.map(({ audioLeadMs }) => audioLeadMs),
+      0.5,
+    ),
+  };
 }
 
 function rank(values: readonly number[], share: number): number {

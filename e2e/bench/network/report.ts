@@ -27,10 +27,11 @@ const seconds = (ms: number | undefined): string =>
 
 /** One run in one line. */
 export function summaryLine(result: NetworkResult): string {
-  const { latency, freezes, quality } = result;
+  const { latency, sound, freezes, quality } = result;
   return [
     `${result.scenario} ${result.codec}:`,
     `latency ${[latency.p50, latency.p95, latency.p99].map((ms) => fixed(ms, 0)).join('/')} ms,`,
+    `sound ${fixed(sound?.latencyMs, 0)} ms, ahead ${fixed(sound?.leadMs, 0)} ms,`,
     `freezes ${freezes.count} (${fixed(freezes.totalMs, 0)} ms, longest ${fixed(freezes.longestMs, 0)}),`,
     `used ${percent(result.utilization)}, overshoot ${percent(result.overshootP95)},`,
     `settled ${seconds(result.settledMs)} s, PSNR ${fixed(quality.psnr, 2)}, MS-SSIM ${fixed(quality.msSsim, 4)},`,
@@ -39,11 +40,12 @@ export function summaryLine(result: NetworkResult): string {
 }
 
 function row(title: string, result: NetworkResult): string[] {
-  const { latency, freezes, quality } = result;
+  const { latency, sound, freezes, quality } = result;
   return [
     title,
     LABEL[result.codec],
     `${fixed(latency.p50, 0)} / ${fixed(latency.p95, 0)} / ${fixed(latency.p99, 0)}`,
+    `${fixed(sound?.latencyMs, 0)} / ${fixed(sound?.leadMs, 0)}`,
     `${freezes.count} / ${seconds(freezes.totalMs)} / ${seconds(freezes.longestMs)}`,
     percent(result.utilization),
     percent(result.overshootP95),
@@ -60,6 +62,7 @@ const HEAD = [
   'path',
   'codec',
   'latency p50 / p95 / p99, ms',
+  'sound: latency / ahead of the picture, ms',
   'freezes: number / sum / longest gap, s',
   'used',
   'overshoot p95',
@@ -100,6 +103,8 @@ from what the video element shows, so latency is from capture to display for bot
 of the screen after the one that takes the picture), and shown pictures are compared with what the camera
 delivered (enlarged to the camera's size where smaller, strip left out, one picture a second). The first ${WARM_UP_MS / 1000} s count only for "settled".
 
+- sound: medians of its way from microphone to ear and of how far it is ahead of the picture (behind, if negative), as
+  the receiver measures them; where a path was measured before that was recorded, –;
 - freeze: no new picture for more than 200 ms and three frame intervals;
 - used: bytes delivered by what the link could carry, headers, sound and repairs included; overshoot:
   95th percentile over seconds of what was sent beyond the capacity;

@@ -46,6 +46,8 @@ const resultSchema = z.object({
   latenessMs: z.number(),
   /** Capture to display, ms. */
   latency: z.object({ p50: figure, p95: figure, p99: figure }),
+  /** Medians, ms: of the sound from microphone to ear, and how far it is ahead of the picture. */
+  sound: z.object({ latencyMs: figure, leadMs: figure }).optional(),
   freezes: z.object({ count: z.number(), totalMs: z.number(), longestMs: z.number() }),
   framesCaptured: z.number(),
   framesShown: z.number(),

@@ -3,6 +3,7 @@ import { SfuError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { DownlinkEstimate } from '../media/transports.js';
 import { retransmits, type Notification, type PauseReason } from '../protocol/index.js';
+import { CarefulEstimate, CLEAR_FALL } from './CarefulEstimate.js';
 import type { ClientLink } from './ClientLink.js';
 import type { LayerChoice } from './layers.js';
 import { DEFAULT_PREFERENCES, PeerConsumer, type ConsumerPreferences } from './PeerConsumer.js';
@@ -12,11 +13,6 @@ import { layerOf, sourceKey, type Candidate, type Variant } from './variants.js'
 const LAYER_SWITCH_MS = 5000;
 /** Least time between two notifications of the estimate. */
 const ESTIMATE_INTERVAL_MS = 250;
-/** A lower estimate counts for all receivers of a layer when it has lasted so long, ms. */
-const SUSTAINED_MS = 1000;
-const MAX_ESTIMATES = 100;
-/** A fall of the estimate by this factor does not wait for the next regular choice. */
-const CLEAR_FALL = 0.9;
 
 export interface DownlinkOptions {
   readonly transport: WebRtcTransport;
@@ -59,9 +55,8 @@ export class Downlink {
   #desired: readonly Candidate[] = [];
   #syncing: Promise<void> | undefined;
   #dirty = false;
+  readonly #estimate = new CarefulEstimate();
   #available: number | undefined;
-  /** Oldest first; the first one held until the second came. */
-  readonly #estimates: { readonly at: number; readonly bitrate: number }[] = [];
   #limit: number | undefined;
   /** Estimate at the last choice of layers. */
   #chosenFor = Infinity;
@@ -86,12 +81,9 @@ export class Downlink {
     return this.#available;
   }
 
-  /** The highest estimate of the last second, bit/s: what falls below it is no mere doubt. */
-  get sustained(): number | undefined {
-    const since = performance.now() - SUSTAINED_MS;
-    while ((this.#estimates[1]?.at ?? Infinity) <= since) this.#estimates.shift();
-    if (this.#available === undefined) return undefined;
-    return Math.max(this.#available, ...this.#estimates.map(({ bitrate }) => bitrate));
+  /** What of it senders may follow. */
+  get estimate(): Pick<CarefulEstimate, 'at' | 'sustained'> {
+    return this.#estimate;
   }
 
   /** What the client wants at most, bit/s, sound included; undefined: no limit. */
@@ -162,8 +154,7 @@ export class Downlink {
   /** @returns whether it fell so much that the layers have to be chosen anew at once. */
   onEstimate(estimate: DownlinkEstimate): boolean {
     this.#available = estimate.availableBitrate;
-    this.#estimates.push({ at: performance.now(), bitrate: estimate.availableBitrate });
-    if (this.#estimates.length > MAX_ESTIMATES) this.#estimates.shift();
+    this.#estimate.update(performance.now(), estimate.availableBitrate);
     this.#notifyEstimate(estimate);
     return estimate.availableBitrate < this.#chosenFor * CLEAR_FALL;
   }

@@ -1,19 +1,17 @@
 import type { Producer } from 'mediasoup/types';
 import type { NotificationOf, ProducerAppData } from '../protocol/index.js';
 import type { Downlink, ReceivedSource, SourceChoice } from './Downlink.js';
-import { LEAST_TO_START, shareDownlink, type Demand } from './downlinkShares.js';
+import { besideSound, LEAST_TO_START, shareDownlink, type Demand } from './downlinkShares.js';
 import { assignLayers, fittingLayer, type LayerReceiver, type LayerState } from './layers.js';
 import type { Peer } from './Peer.js';
 import { layerOf, variantKey, type Variant } from './variants.js';
 import { VideoStop, type VideoStopState } from './videoStop.js';
 
-/** Kept free of video, bit/s per audio stream. */
-const AUDIO_SHARE = 36_000;
 /** Share of the estimate that is used. */
 const FILL = 0.95;
 /** A shared screen gets more of a link than a face. */
 const SCREEN_WEIGHT = 2;
-/** Measurements (two a second) until a layer is known to take less than it may. */
+/** Measurements (two a second) that count, and until a layer is known to take less than it may. */
 const KNOWN_AFTER = 20;
 /** Below this share of its cap a layer takes what it takes by itself. */
 const UNCAPPED = 0.8;
@@ -59,16 +57,19 @@ export class LayerControl {
     this.#peers = peers;
   }
 
-  /** Reads what every video producer takes at present. */
+  /** Reads what every producer takes at present. */
   async measure(): Promise<void> {
     const producers = [...this.#peers.values()].flatMap((peer) => [...peer.producers.values()]);
-    const video = producers.filter(({ kind }) => kind === 'video');
-    const measured = await Promise.all(video.map(measuredBitrate));
     const rates = new Map<string, readonly number[]>();
-    for (const [id, rate] of measured.flatMap((entry) => (entry === undefined ? [] : [entry]))) {
-      // A layer that stands still says nothing about what it takes.
-      if (rate > 0) rates.set(id, [...(this.#rates.get(id) ?? []), rate].slice(-KNOWN_AFTER));
-    }
+    await Promise.all(
+      producers.map(async (producer) => {
+        const rate = await measuredBitrate(producer);
+        // A layer that stands still says nothing about what it takes.
+        if (rate === undefined || (rate === 0 && producer.kind === 'video')) return;
+        const before = this.#rates.get(producer.id) ?? [];
+        rates.set(producer.id, [...before, rate].slice(-KNOWN_AFTER));
+      }),
+    );
     this.#rates = rates;
   }
 
@@ -90,8 +91,8 @@ export class LayerControl {
       return [
         {
           ...{ peer, downlink, sources },
-          shares: shares(downlink.sustained),
-          sharesNow: shares(downlink.available),
+          shares: shares(downlink.estimate.sustained(now)),
+          sharesNow: shares(downlink.estimate.at(now)),
         },
       ];
     });
@@ -229,15 +230,15 @@ export class LayerControl {
   /** What a downlink has for layered sources, bit/s. */
   #budget(downlink: Downlink, state: VideoStopState, estimate = Infinity): number {
     if (state !== 'open') return state === 'trial' ? LEAST_TO_START : 0;
-    const others = [...downlink.consumers.values()]
-      .filter(({ layer }) => layer === undefined)
-      .map(({ consumer }) =>
-        consumer.kind === 'audio'
-          ? AUDIO_SHARE
-          : (this.#rates.get(consumer.producerId)?.at(-1) ?? 0),
-      );
     const all = Math.min(estimate, downlink.limit ?? Infinity) * FILL;
-    return all - others.reduce((sum, rate) => sum + rate, 0);
+    const sounds = [...downlink.consumers.values()].filter(
+      ({ consumer }) => consumer.kind === 'audio',
+    );
+    const rates = sounds.map(({ consumer }) => this.#rates.get(consumer.producerId) ?? []);
+    return besideSound(
+      all,
+      rates.map((measured) => Math.max(0, ...measured)),
+    );
   }
 
   #tell(variant: PeerVariant, layers: readonly Wish[]): void {
@@ -273,14 +274,12 @@ function sameWishes(before: readonly Wish[] | undefined, now: readonly Wish[]): 
   return JSON.stringify(before) === JSON.stringify(now);
 }
 
-/** Producer id and bit/s; undefined where the producer has just closed or sent nothing yet. */
-async function measuredBitrate(
-  producer: Producer<ProducerAppData>,
-): Promise<[string, number] | undefined> {
+/** bit/s; undefined where the producer has just closed or sent nothing yet. */
+async function measuredBitrate(producer: Producer<ProducerAppData>): Promise<number | undefined> {
   try {
     const stats = await producer.getStats();
     if (stats.length === 0) return undefined;
-    return [producer.id, stats.reduce((sum, { bitrate }) => sum + bitrate, 0)];
+    return stats.reduce((sum, { bitrate }) => sum + bitrate, 0);
   } catch {
     return undefined;
   }

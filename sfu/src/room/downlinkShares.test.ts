@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shareDownlink, type Demand } from './downlinkShares.js';
+import { besideSound, shareDownlink, type Demand } from './downlinkShares.js';
 
 const demand = (key: string, change: Partial<Demand> = {}): Demand => ({
   key,
@@ -55,5 +55,19 @@ describe('shareDownlink', () => {
         }
       }),
     );
+  });
+});
+
+describe('besideSound', () => {
+  it('leaves to video what sound did not take, and keeps a voice free', () => {
+    expect(besideSound(300_000, [])).toBe(300_000);
+    expect(besideSound(300_000, [50_000, 10_000])).toBe(240_000);
+    expect(besideSound(300_000, [0, 0])).toBe(264_000);
+  });
+
+  it('leaves a picture before the last of the sound, and sound before that', () => {
+    expect(besideSound(80_000, [60_000])).toBe(36_000);
+    expect(besideSound(70_000, [60_000])).toBe(34_000);
+    expect(besideSound(20_000, [60_000])).toBe(-16_000);
   });
 });

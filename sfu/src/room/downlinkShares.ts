@@ -13,6 +13,8 @@ export interface Demand {
 /** Less than this is no picture, bit/s; one that was stopped needs a little more to come back. */
 const LEAST = 36_000;
 export const LEAST_TO_START = 48_000;
+/** Kept for sound at least where there is any, bit/s: somebody may begin to speak. */
+const LEAST_SOUND = 36_000;
 
 /**
  * By weight; what one source does not take goes to the others. Where it is not enough for all, the
@@ -64,4 +66,18 @@ function divide(budget: number, demands: readonly Demand[]): Map<string, number>
     hungry = hungry.filter((demand) => !full.includes(demand));
   }
   return shares;
+}
+
+/**
+ * What is left to video; sound goes first, but leaves the least that makes a picture, where that leaves sound its
+ * own.
+ *
+ * @param budget bit/s for both
+ * @param sounds bit/s that each stream of sound took lately
+ * @returns bit/s, below 0 where not even sound fits
+ */
+export function besideSound(budget: number, sounds: readonly number[]): number {
+  if (sounds.length === 0) return budget;
+  const taken = sounds.reduce((sum, rate) => sum + rate, 0);
+  return budget - Math.max(LEAST_SOUND, Math.min(taken, budget - LEAST));
 }
