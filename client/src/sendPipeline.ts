@@ -9,7 +9,6 @@ import type { LayerOffer } from '@inncall/sfu/protocol';
 import type { types } from 'mediasoup-client';
 import type { EncodeSettings, EncodeStats } from './codec-worker/messages.js';
 import type { EncodeWorkerClient } from './codec-worker/encodeWorkerClient.js';
-import { boundBitrate } from './transport/boundBitrate.js';
 import { attachTransform, type TransformApi } from './transport/encodedTransform.js';
 import type { MediaTransports } from './transport/mediaTransports.js';
 
@@ -244,6 +243,11 @@ function offerVp8(
 function setProducerPaused(producer: types.Producer, paused: boolean): void {
   if (paused) producer.pause();
   else producer.resume();
+}
+
+function boundBitrate(producer: types.Producer, maxBitrate: number): void {
+  // A producer that closes meanwhile needs no bound.
+  producer.setRtpEncodingParameters({ maxBitrate }).catch(() => undefined);
 }
 
 /** Of the pictures that the track delivers, pixels. */

@@ -11,7 +11,6 @@ const SECONDS = 14;
 const FROM_MS = 4000;
 const FPS = 15;
 const KILOBITS = 300;
-const CLIP = { width: 320, height: 180, fps: FPS, video: undefined };
 /** A busy machine spoils a watch; a defect spoils all of them. */
 const WATCHES = 3;
 
@@ -19,7 +18,7 @@ const bits = (passages: readonly Passage[], from: number, to: number): number =>
   8 * passages.filter(({ at }) => at >= from && at < to).reduce((sum, { bytes }) => sum + bytes, 0);
 
 test('a call through 300 kbit/s flows and does not send more than fits', async ({ server }) => {
-  const clip = codedClip(CLIP);
+  const clip = codedClip({ width: 320, height: 180, fps: FPS, video: undefined });
   const scenario = SCENARIOS.find(({ name }) => name === 'constant-300')!;
   expect(mediaDirection(scenario)).toBe('toServer');
   await expect(async () => {
@@ -41,19 +40,5 @@ test('a call through 300 kbit/s flows and does not send more than fits', async (
     const captured = record.captured.filter(({ at }) => at - record.startedAt >= FROM_MS);
     expect(captured.length).toBeGreaterThan(50);
     expect(shown.length / captured.length).toBeGreaterThan(0.5);
-  }).toPass({ timeout: WATCHES * 70_000, intervals: [0] });
-});
-
-test('sound takes less of a narrow link', async ({ server }) => {
-  const clip = codedClip(CLIP);
-  const scenario = SCENARIOS.find(({ name }) => name === 'constant-150')!;
-  await expect(async () => {
-    const { readings } = await recordCall({
-      ...{ url: server.url, scenario, codec: 'inn', clip, fps: FPS, seconds: SECONDS, seed: 1 },
-    });
-    // At its full rate sound takes 55 kbit/s and more, headers included.
-    const sound = readings.at(-1)?.app?.network?.audioBitrate;
-    expect(sound).toBeGreaterThan(30_000);
-    expect(sound).toBeLessThan(52_000);
   }).toPass({ timeout: WATCHES * 70_000, intervals: [0] });
 });

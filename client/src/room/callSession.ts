@@ -484,7 +484,6 @@ export class CallSession extends Emitter<CallSessionEvents> {
 
   #distribute(sample: NetworkSample): void {
     const { local } = this.#options;
-    local.followLink(sample.availableOutgoingBitrate);
     const active = [local.camera, local.screen].filter(
       ({ inn, track }) => inn !== undefined && track !== undefined,
     );

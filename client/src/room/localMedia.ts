@@ -1,6 +1,5 @@
 import { LIMITS, type SamplesAck, type SamplesWanted } from '@inncall/sfu/protocol';
 import type { types } from 'mediasoup-client';
-import { SoundBudget } from '../adaptation/soundBudget.js';
 import { openCamera, openMicrophone, openScreen } from '../capture/devices.js';
 import { TimeCodedTrack } from '../capture/timeCodedTrack.js';
 import type { CodecWorkers } from '../codec-worker/codecWorkers.js';
@@ -9,7 +8,6 @@ import { ClientError } from '../errors.js';
 import { Emitter } from '../events.js';
 import { takeSamples } from '../quality/sampledPsnr.js';
 import { SCREEN_TARGET, type VideoTarget } from '../settings.js';
-import { boundBitrate } from '../transport/boundBitrate.js';
 import type { TransformApi } from '../transport/encodedTransform.js';
 import type { MediaTransports } from '../transport/mediaTransports.js';
 import { WorkQueue } from '../workQueue.js';
@@ -58,7 +56,6 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   #mic: MediaStreamTrack | undefined;
   #micOn = true;
   #micProducer: types.Producer | undefined;
-  #soundBudget = new SoundBudget();
   #timeCoded: TimeCodedTrack | undefined;
   #cameraId: string | undefined;
   #micId: string | undefined;
@@ -176,18 +173,12 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     this.#micId = micId;
   }
 
-  /** @param estimate of the link that all this is sent over, bit/s */
-  followLink(estimate: number): void {
-    if (this.#soundBudget.update(estimate)) this.#boundMic();
-  }
-
   /** Publishes everything on these transports; `undefined` after the call. */
   publish(transports: MediaTransports | undefined): Promise<void> {
     return this.#change(async () => {
       this.#transports = transports;
       this.#micProducer?.close();
       this.#micProducer = undefined;
-      this.#soundBudget = new SoundBudget();
       await this.#produceMic();
       await this.camera.setTransports(transports);
       await this.screen.setTransports(transports);
@@ -272,11 +263,5 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
       paused: !this.#micOn,
     });
     if (!this.#micOn) this.#micProducer.pause();
-    this.#boundMic();
-  }
-
-  #boundMic(): void {
-    if (this.#micProducer === undefined) return;
-    boundBitrate(this.#micProducer, this.#soundBudget.maxBitrate);
   }
 }
