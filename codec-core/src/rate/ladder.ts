@@ -27,7 +27,7 @@ export const NETWORK_RUNGS: Readonly<Record<ContentKind, readonly Rung[]>> = {
     rung(1, Infinity),
     rung(3 / 4, Infinity),
     rung(1 / 2, Infinity),
-    rung(3 / 8, Infinity),
+    rung(1 / 2, 20),
     rung(3 / 8, 20),
     rung(3 / 8, 15),
     rung(3 / 8, 10),

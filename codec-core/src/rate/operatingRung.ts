@@ -6,27 +6,17 @@ import type { MotionEffort } from '../quant/points.js';
 import type { FrameContext } from './rateModel.js';
 import type { ContentKind, DeviceFeedback, LimitReason } from './types.js';
 
-/** Smoothed index above which a rung is left, and below which the next better one must come out. */
-interface IndexBounds {
-  readonly down: number;
-  readonly up: number;
-}
-
 /**
- * Around the point where the smaller picture, enlarged again, begins to look better at the same rate: two clips
- * coded in sizes 1, 3/4 and 1/2 of 640×360 cross at 38 to 46 of the larger one (PSNR, MS-SSIM).
+ * Smoothed index above which a rung is left, and below which the next better one must come out. They
+ * enclose the point where the smaller picture, enlarged again, begins to look better at the same rate:
+ * two clips coded in sizes 1, 3/4 and 1/2 of 640×360 cross at 38 to 46 of the larger one (PSNR, MS-SSIM).
  */
-const USUAL_BOUNDS: IndexBounds = { down: 48, up: 36 };
-/**
- * For people from half the size on: below it a picture loses more (at 88 kbit/s 180 lines of index 43 had 34.1 … 34.7
- * dB in calls, 136 lines of index 37 33.7 dB), and motion comes before sharpness.
- */
-const SMALL_BOUNDS: IndexBounds = { down: 52, up: 46 };
-const SMALL_SCALE = 1 / 2;
+const DOWN_QP = 48;
+const UP_QP = 36;
 /** Above this the picture is of little use: it gets smaller twice as soon. */
 const URGENT_QP = 58;
 const URGENT_HURRY = 2;
-/** A better rung that would come out this far below what it needs is taken so much sooner. */
+/** A better rung that would come out this far below {@link UP_QP} is taken so much sooner. */
 const ROOMY_QP = 8;
 const ROOMY_HURRY = 3;
 
@@ -121,24 +111,18 @@ export function createOperatingRung(
     return (8 * Math.log2(pixels * rate)) / NOMINAL_SLOPE;
   }
 
-  /** Bounds of the step from the network rung `index` to the next. */
-  const boundsAfter = (index: number): IndexBounds =>
-    kind === 'camera' && networkRung(index).scale <= SMALL_SCALE ? SMALL_BOUNDS : USUAL_BOUNDS;
-
-  /** How far below what it needs the index would come out on the next better rung. */
-  function roomAbove(qp: number): number {
-    const better = Math.max(0, network.index - 1);
-    return boundsAfter(better).up - qp - qpShift(networkRung(), networkRung(better));
-  }
+  /** Index to expect on the next better rung. */
+  const betterQp = (qp: number): number =>
+    qp + qpShift(networkRung(), networkRung(Math.max(0, network.index - 1)));
 
   function networkWish(qp: number, atFinest: boolean): Wish {
-    if (qp > boundsAfter(network.index).down) return 'down';
-    return atFinest || roomAbove(qp) > 0 ? 'up' : 'stay';
+    if (qp > DOWN_QP) return 'down';
+    return atFinest || betterQp(qp) < UP_QP ? 'up' : 'stay';
   }
 
   function networkHurry(qp: number): number {
     if (qp > URGENT_QP) return URGENT_HURRY;
-    return roomAbove(qp) > ROOMY_QP ? ROOMY_HURRY : 1;
+    return betterQp(qp) < UP_QP - ROOMY_QP ? ROOMY_HURRY : 1;
   }
 
   /** Screens stay as sharp as the link allows. */
