@@ -126,7 +126,8 @@ export class ChromiumBench {
     await session.detach();
     const renderers = processInfo.filter(({ type }) => type === 'renderer');
     const peaks = renderers.map(async ({ id }) => {
-      const status = await readFile(`/proc/${id}/status`, 'utf8');
+      // A spare renderer may have ended since it was listed.
+      const status = await readFile(`/proc/${id}/status`, 'utf8').catch(() => '');
       return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
     });
     return Math.max(...(await Promise.all(peaks)));
