@@ -231,14 +231,14 @@ export class LayerControl {
   #budget(downlink: Downlink, state: VideoStopState, estimate = Infinity): number {
     if (state !== 'open') return state === 'trial' ? LEAST_TO_START : 0;
     const all = Math.min(estimate, downlink.limit ?? Infinity) * FILL;
-    const sounds = [...downlink.consumers.values()].filter(
-      ({ consumer }) => consumer.kind === 'audio',
-    );
-    const rates = sounds.map(({ consumer }) => this.#rates.get(consumer.producerId) ?? []);
-    return besideSound(
-      all,
-      rates.map((measured) => Math.max(0, ...measured)),
-    );
+    const unlayered = [...downlink.consumers.values()].filter(({ layer }) => layer === undefined);
+    const measured = (kind: 'audio' | 'video'): (readonly number[])[] =>
+      unlayered
+        .filter(({ consumer }) => consumer.kind === kind)
+        .map(({ consumer }) => this.#rates.get(consumer.producerId) ?? []);
+    const video = measured('video').reduce((sum, rates) => sum + (rates.at(-1) ?? 0), 0);
+    const sounds = measured('audio').map((rates) => Math.max(0, ...rates));
+    return besideSound(all - video, sounds);
   }
 
   #tell(variant: PeerVariant, layers: readonly Wish[]): void {
